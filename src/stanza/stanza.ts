@@ -1,0 +1,109 @@
+/** Messages, presences and iqs: what they have in common, building them, answering them. RFC 6120 §8, RFC 6121. */
+
+import { type Codec, element, type Field, leaf, optionalAttr, text } from './codec.ts';
+import { NS_CLIENT, type StanzaError } from './stanza-error.ts';
+import { integer, oneOf, type Value } from './value.ts';
+import { Element, type Node } from './xml/element.ts';
+
+/** The namespace of all stanzas in memory, whatever kind of stream they travel on. */
+export const NS = NS_CLIENT;
+
+export type StanzaKind = 'message' | 'presence' | 'iq';
+export type MessageType = 'chat' | 'error' | 'groupchat' | 'headline' | 'normal';
+export type PresenceType =
+  | 'error'
+  | 'probe'
+  | 'subscribe'
+  | 'subscribed'
+  | 'unavailable'
+  | 'unsubscribe'
+  | 'unsubscribed';
+export type IqType = 'get' | 'set' | 'result' | 'error';
+
+/** The attributes of a stanza. A component must give both `from` and `to` (XEP-0114); a client may omit them. */
+export interface Header<Type extends string = string> {
+  readonly to?: string | undefined;
+  readonly from?: string | undefined;
+  readonly id?: string | undefined;
+  readonly type?: Type | undefined;
+  /** The language of human-readable text in the stanza, as a BCP 47 tag. */
+  readonly lang?: string | undefined;
+}
+
+/** A `<message/>` with the given payloads. */
+export function message(header: Header<MessageType>, ...payloads: readonly Node[]): Element {
+  return stanza('message', header, payloads);
+}
+
+/** A `<presence/>`; without a type it says that the sender is available. */
+export function presence(header: Header<PresenceType>, ...payloads: readonly Node[]): Element {
+  return stanza('presence', header, payloads);
+}
+
+/** An `<iq/>`. Send requests through an `IqSender`, which makes the id and waits for the answer. */
+export function iq(header: Header<IqType>, payload?: Element): Element {
+  return stanza('iq', header, payload === undefined ? [] : [payload]);
+}
+
+/** The result that answers an iq of type `get` or `set`. */
+export function result(request: Element, payload?: Element): Element {
+  const { from, to, id } = request.attrs;
+  return iq({ type: 'result', to: from, from: to, id }, payload);
+}
+
+/**
+ * The error stanza that answers `request`: same kind and id, addresses swapped.
+ * Never answer a stanza of type `error`, nor an iq of type `result`.
+ */
+export function errorReply(request: Element, error: StanzaError): Element {
+  const { from, to, id } = request.attrs;
+  return stanza(request.name as StanzaKind, { type: 'error', to: from, from: to, id }, [error.toElement()]);
+}
+
+/** The stanza with other addresses, otherwise unchanged. */
+export function readdressed(original: Element, header: Pick<Header, 'to' | 'from'>): Element {
+  return new Element(original.name, original.ns, { ...original.attrs, ...header }, original.children);
+}
+
+function stanza(kind: StanzaKind, header: Header, payloads: readonly Node[]): Element {
+  const { to, from, id, type, lang } = header;
+  return new Element(kind, NS, { to, from, id, type, 'xml:lang': lang }, payloads);
+}
+
+/** The type of a message; what RFC 6121 §5.2.2 does not define counts as `normal`. */
+export function messageType(stanza: Element): MessageType {
+  const { type } = stanza.attrs;
+  return type === 'chat' || type === 'error' || type === 'groupchat' || type === 'headline' ? type : 'normal';
+}
+
+/** What an iq asks or answers with: its one child element that is not the error. */
+export function payloadOf(iqStanza: Element): Element | undefined {
+  return iqStanza.getChildElements().find((child) => !child.is('error', NS));
+}
+
+export const body: Codec<string> = leaf(NS, 'body');
+export const subject: Codec<string> = leaf(NS, 'subject');
+
+export interface Thread {
+  readonly id: string;
+  /** The thread that this one branched off. */
+  readonly parent?: string;
+}
+export const thread: Codec<Thread> = element(NS, 'thread', { id: text(), parent: optionalAttr('parent') });
+
+export type Show = 'away' | 'chat' | 'dnd' | 'xa';
+export const show: Codec<Show> = leaf(NS, 'show', oneOf('away', 'chat', 'dnd', 'xa'));
+export const status: Codec<string> = leaf(NS, 'status');
+const byte: Value<number> = {
+  expected: 'an integer from -128 to 127',
+  parse(given) {
+    const number = integer.parse(given);
+    return number !== undefined && number >= -128 && number <= 127 ? number : undefined;
+  },
+  format: String,
+};
+/** From -128 to 127. RFC 6121 §4.7.2.3. */
+export const priority: Codec<number> = leaf(NS, 'priority', byte);
+
+/** The language of an element, for codecs. */
+export const lang: Field<string, true> = optionalAttr('xml:lang');

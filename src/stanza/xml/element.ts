@@ -1,0 +1,117 @@
+/** A node of an XML tree: what the parser reports, the codecs read and build, and the serializer writes. */
+
+import { serialize } from './serialize.ts';
+
+export type Node = Element | string;
+
+/**
+ * The attributes of an element by name.
+ *
+ * An attribute in a namespace is named `{namespace}local`, whatever prefix it had on the wire; only `xml:lang` and the
+ * other `xml:` attributes keep their fixed prefix. Namespace declarations are not attributes.
+ */
+export interface Attrs {
+  readonly [name: string]: string | undefined;
+}
+
+/** A map without inherited names, so that an attribute called `__proto__` or `constructor` is one like any other. */
+const AttrMap = function AttrMap() {} as unknown as new () => Record<string, string>;
+AttrMap.prototype = Object.create(null);
+
+export function attrMap(): Record<string, string> {
+  return new AttrMap();
+}
+
+const NO_ATTRS: Attrs = Object.freeze(attrMap());
+const NO_CHILDREN: readonly Node[] = Object.freeze([]);
+
+/**
+ * An immutable element: local name, namespace, attributes, children.
+ *
+ * The methods with `get` in their names follow ltx, so that libraries written for ltx work on this class.
+ */
+export class Element {
+  /** The local name, without a prefix. */
+  readonly name: string;
+  /** The namespace name; `''` for none. */
+  readonly ns: string;
+  readonly attrs: Attrs;
+  readonly children: readonly Node[];
+
+  /** `attrs` may hold `undefined` for attributes to leave out. */
+  constructor(name: string, ns: string, attrs?: Attrs, children?: readonly Node[]) {
+    this.name = name;
+    this.ns = ns;
+    this.attrs = attrs === undefined ? NO_ATTRS : ownAttrs(attrs);
+    this.children = children ?? NO_CHILDREN;
+  }
+
+  /** Whether the local name, and the namespace when one is given, are these. */
+  is(name: string, ns?: string): boolean {
+    return this.name === name && (ns === undefined || this.ns === ns);
+  }
+
+  getName(): string {
+    return this.name;
+  }
+
+  getNS(): string {
+    return this.ns;
+  }
+
+  /** The child elements, without the text between them. */
+  getChildElements(): Element[] {
+    return this.children.filter((child) => typeof child !== 'string');
+  }
+
+  /** The child elements with this local name, in any namespace unless `ns` is given. */
+  getChildren(name: string, ns?: string): Element[] {
+    return this.getChildElements().filter((child) => child.is(name, ns));
+  }
+
+  /** The first child element with this local name, in any namespace unless `ns` is given. */
+  getChild(name: string, ns?: string): Element | undefined {
+    for (const child of this.children) {
+      if (typeof child !== 'string' && child.is(name, ns)) return child;
+    }
+    return undefined;
+  }
+
+  /** The text of the first such child; `null`, as in ltx, when there is none. */
+  getChildText(name: string, ns?: string): string | null {
+    return this.getChild(name, ns)?.text() ?? null;
+  }
+
+  /** The text directly inside this element, without that of its child elements. */
+  text(): string {
+    const { children } = this;
+    if (children.length === 1 && typeof children[0] === 'string') return children[0];
+    return children.filter((child) => typeof child === 'string').join('');
+  }
+
+  getText(): string {
+    return this.text();
+  }
+
+  /** The XML of this element, complete on its own. */
+  toString(): string {
+    return serialize(this);
+  }
+
+  /** Always `null`: a child that knew its parent would keep the whole stanza in memory. Setting it does nothing. */
+  get parent(): null {
+    return null;
+  }
+
+  set parent(_: unknown) {}
+}
+
+function ownAttrs(attrs: Attrs): Attrs {
+  if (Object.getPrototypeOf(attrs) === AttrMap.prototype) return attrs;
+  const own = attrMap();
+  for (const name of Object.keys(attrs)) {
+    const value = attrs[name];
+    if (value !== undefined) own[name] = value;
+  }
+  return own;
+}

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
+import * as assert from 'uvu/assert';
+import {
+  body,
+  ComponentRefused,
+  ComponentStream,
+  type Element,
+  message,
+  StanzaError,
+} from '../../../src/stanza/index.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type Listening, listenTcp } from '../../support/tcp.ts';
+import { suite } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
+
+const test = suite('component stream');
+const SECRET = 'sécret & co';
+const HEADER = `<?xml version='1.0'?><stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' from='gw.localhost' id='a&amp;b'>`;
+
+/** A server that takes the component, then does what `serve` says; `received` collects what comes after. */
+async function serving(serve: (socket: Socket, count: number) => void): Promise<Listening & { received: string[] }> {
+  const received: string[] = [];
+  let count = 0;
+  const listening = await listenTcp((socket) => {
+    const index = count++;
+    let isOpen = false;
+    socket.on('data', (data) => {
+      const text = String(data);
+      if (!isOpen && text.includes('<stream:stream')) {
+        isOpen = true;
+        socket.write(HEADER);
+      } else if (text.includes('<handshake')) {
+        const digest = createHash('sha1').update(`a&b${SECRET}`).digest('hex');
+        received.push(text.includes(digest) ? 'handshake' : 'wrong handshake');
+        socket.write('<handshake/>');
+        serve(socket, index);
+      } else {
+        received.push(text);
+        if (text.endsWith('</stream:stream>')) socket.end('</stream:stream>');
+      }
+    });
+  });
+  return Object.assign(listening, { received });
+}
+
+interface Played {
+  readonly stream: ComponentStream;
+  readonly stanzas: string[];
+  readonly log: string[];
+  /** Resolves when the log has this many lines. */
+  logged(count: number): Promise<void>;
+}
+
+function component(port: number): Played {
+  const stanzas: string[] = [];
+  const log: string[] = [];
+  const waiting: (() => void)[] = [];
+  const note = (line: string) => {
+    log.push(line);
+    for (const wake of waiting.splice(0)) wake();
+  };
+  const stream = new ComponentStream({
+    domain: 'gw.localhost',
+    secret: SECRET,
+    host: '127.0.0.1',
+    port,
+    backoff: { initial: 10, max: 20 },
+    timeout: 2000,
+    onStanza: (each: Element) => {
+      stanzas.push(String(each));
+      note(`stanza ${each.name}`);
+    },
+    onOnline: () => note('online'),
+    onOffline: (reason) => note(`offline: ${reason.message}`),
+  });
+  const logged = async (count: number) => {
+    while (log.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
+  };
+  return { stream, stanzas, log, logged };
+}
+
+test('handshake :: proves the secret; stanzas are those of clients', async () => {
+  const server = await serving((socket) =>
+    socket.write("<message from='a@b' to='gw.localhost'><body>hi</body></message>"),
+  );
+  const { stream, stanzas, logged } = component(server.port);
+  await stream.start();
+  await logged(2);
+  assert.equal(server.received, ['handshake']);
+  assert.equal(stanzas, ["<message xmlns='jabber:client' from='a@b' to='gw.localhost'><body>hi</body></message>"]);
+  stream.send(message({ from: 'x@gw.localhost', to: 'a@b' }, body.build('h👋é')));
+  await stream.stop();
+  assert.is(
+    server.received.slice(1).join(''),
+    "<message to='a@b' from='x@gw.localhost'><body>h👋é</body></message></stream:stream>",
+  );
+  await server.close();
+});
+
+test('input :: a message cut at every byte arrives unchanged', async () => {
+  const bytes = Buffer.from(
+    "<message from='é@b' to='gw.localhost'><body>h👋é &lt;👩‍👩‍👧&gt;</body></message>".repeat(3),
+  );
+  const server = await serving(async (socket) => {
+    for (const byte of bytes) {
+      socket.write(Uint8Array.of(byte));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+  const { stream, stanzas, logged } = component(server.port);
+  await stream.start();
+  await logged(4);
+  const expected =
+    "<message xmlns='jabber:client' from='é@b' to='gw.localhost'><body>h👋é &lt;👩‍👩‍👧&gt;</body></message>";
+  assert.equal(stanzas, [expected, expected, expected]);
+  await stream.stop();
+  await server.close();
+});
+
+test('output :: what is sent in one turn is written at once, in order', async () => {
+  const server = await serving(() => {});
+  const { stream } = component(server.port);
+  await stream.start();
+  for (const text of ['one', 'two', 'three'])
+    stream.send(message({ from: 'gw.localhost', to: 'a@b' }, body.build(text)));
+  await stream.stop();
+  assert.match(server.received[1] ?? '', /one.*two.*three/);
+  await server.close();
+});
+
+test('refusal :: of the secret is final at the first attempt', async () => {
+  const server = await listenTcp((socket) => {
+    socket.on('data', (data) => {
+      if (String(data).includes('<stream:stream')) socket.write(HEADER);
+      else {
+        const error = "<stream:error><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>";
+        socket.end(`${error}</stream:stream>`);
+      }
+    });
+  });
+  const { stream, log } = component(server.port);
+  const error = await stream.start().then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  assert.instance(error, ComponentRefused);
+  assert.is((error as ComponentRefused).condition, 'not-authorized');
+  assert.equal(log, []);
+  await stream.stop();
+  await server.close();
+});
+
+test('reconnection :: after the server has gone, until it is back', async () => {
+  const server = await serving((socket, count) => {
+    if (count === 0) setImmediate(() => socket.destroy());
+    if (count === 1) socket.end('</stream:stream>');
+    if (count === 2) socket.write('<!-- no -->');
+  });
+  const { stream, log, logged } = component(server.port);
+  await stream.start();
+  await logged(7);
+  assert.equal(log, [
+    'online',
+    'offline: the connection was lost',
+    'online',
+    'offline: the server closed the stream',
+    'online',
+    'offline: restricted-xml: comments and document type declarations are not allowed in XMPP',
+    'online',
+  ]);
+  await stream.stop();
+  await server.close();
+});
+
+test('parse error :: is told to the server by its name', async () => {
+  const server = await serving((socket) => socket.write("<message from='a@b'><!DOCTYPE"));
+  const { stream, logged } = component(server.port);
+  await stream.start();
+  await logged(2);
+  await eventually(() => {
+    assert.match(server.received.join(''), /<stream:error><restricted-xml xmlns='urn:ietf:params:xml:ns:xmpp-streams'/);
+  });
+  await stream.stop();
+  await server.close();
+});
+
+test('server away :: the first connection waits for it', async () => {
+  const placeholder = await listenTcp(() => {});
+  const { port } = placeholder;
+  await placeholder.close();
+  const { stream, log, logged } = component(port);
+  const started = stream.start();
+  await logged(2);
+  assert.match(log[0] ?? '', /^offline: connect ECONNREFUSED/);
+  await stream.stop();
+  await Promise.race([started, Promise.resolve()]);
+});
+
+test('requests :: fail when the stream breaks, and while it is down', async () => {
+  const server = await serving((socket, count) => {
+    if (count === 0) socket.once('data', () => socket.destroy());
+  });
+  const { stream, logged } = component(server.port);
+  await stream.start();
+  const ping = { type: 'get', to: 'a@b', payload: stanza("<ping xmlns='urn:xmpp:ping'/>") } as const;
+  const condition = (e: unknown) => (e instanceof StanzaError ? e.condition : String(e));
+  assert.is(await stream.request(ping).then(String, condition), 'recipient-unavailable');
+  const whileDown = stream.request(ping).then(String, condition);
+  await logged(2);
+  assert.is(await whileDown, 'recipient-unavailable');
+  await stream.stop();
+  await server.close();
+});
+
+test('stop :: ends also an attempt to connect', async () => {
+  // Takes connections and says nothing.
+  const server = await listenTcp(() => {});
+  const { stream } = component(server.port);
+  stream.start().catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await stream.stop();
+  await server.close();
+});
+
+test.run();

@@ -1,0 +1,188 @@
+import * as assert from 'uvu/assert';
+import { parse, StreamError, StreamParser, type StreamParserOptions } from '../../../src/stanza/index.ts';
+import { everySplit } from '../../support/every-split.ts';
+import { suite } from '../../support/test.ts';
+
+const test = suite('parser');
+
+/** Everything the parser reports, as text. */
+function events(chunks: readonly (Uint8Array | string)[], options: StreamParserOptions = {}): string[] {
+  const log: string[] = [];
+  const parser = new StreamParser({
+    ...options,
+    onStart: (header) => log.push(`start ${header}`),
+    onElement: (element) => log.push(`element ${element}`),
+    onEnd: () => log.push('end'),
+    onError: (error) => log.push(`error ${error.condition}`),
+  });
+  for (const chunk of chunks) parser.write(chunk);
+  parser.end();
+  return log;
+}
+
+/** The events of a stream with this inside, however it is cut; without its start. */
+function inStream(xml: string, options?: StreamParserOptions): string[] {
+  const input = `<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>${xml}</s:stream>`;
+  return everySplit(input, (chunks) => events(chunks, options)).slice(1);
+}
+
+const HEADER = `<?xml version='1.0'?><stream:stream to='example.com' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>`;
+
+test('stream :: header, stanzas and end, wherever the input is cut', () => {
+  const input = `${HEADER} <message to='a@b' xml:lang='en'><body>h👋é &amp; &#x1F44B;</body></message>\n<iq/></stream:stream>`;
+  assert.equal(everySplit(input, events), [
+    "start <stream xmlns='http://etherx.jabber.org/streams' to='example.com' version='1.0'/>",
+    "element <message xmlns='jabber:client' to='a@b' xml:lang='en'><body>h👋é &amp; 👋</body></message>",
+    "element <iq xmlns='jabber:client'/>",
+    'end',
+  ]);
+});
+
+test('stream :: strings are read like bytes', () => {
+  assert.equal(
+    events([HEADER, '<a>é</a>', '</stream:stream>']),
+    events([Buffer.from(`${HEADER}<a>é</a></stream:stream>`)]),
+  );
+});
+
+test('elements :: namespaces, prefixes, defaults', () => {
+  const el = parse(`<a xmlns='u' xmlns:p='v' p:x='1' x='2'><p:b/><c xmlns=''><d/></c><p:e xmlns:p='w'/></a>`);
+  assert.is(el.ns, 'u');
+  assert.equal({ ...el.attrs }, { '{v}x': '1', x: '2' });
+  assert.equal(
+    el.getChildElements().map((e) => [e.name, e.ns]),
+    [
+      ['b', 'v'],
+      ['c', ''],
+      ['e', 'w'],
+    ],
+  );
+  assert.is(el.getChild('c')?.getChild('d')?.ns, '');
+});
+
+test('elements :: aliases rename namespaces', () => {
+  const options = { aliases: { 'jabber:component:accept': 'jabber:client' } };
+  const input = `<s:s xmlns='jabber:component:accept' xmlns:s='x'><iq/></s:s>`;
+  assert.is(events([input], options)[1], "element <iq xmlns='jabber:client'/>");
+});
+
+test('text :: references, CDATA, line ends, spaces in attributes', () => {
+  assert.equal(
+    inStream(`<a x='1\t2\n3&#10;4&quot;'>&lt;&gt;&amp;&apos;&quot;&#65;&#x42;<![CDATA[<&]]]]>\r\n\r\t</a>`),
+    [`element <a xmlns='jabber:client' x='1 2 3&#10;4&quot;'>&lt;&gt;&amp;'"AB&lt;&amp;]]\n\n\t</a>`, 'end'],
+  );
+});
+
+test('text :: an attribute may be called __proto__ or constructor', () => {
+  const el = parse(`<a __proto__='1' constructor='2'/>`);
+  assert.equal(Object.entries(el.attrs), [
+    ['__proto__', '1'],
+    ['constructor', '2'],
+  ]);
+  assert.is(el.attrs.toString, undefined);
+  assert.is(String(el), `<a __proto__='1' constructor='2'/>`);
+});
+
+const REFUSED: [xml: string, condition: string][] = [
+  // RFC 6120 §11.1.
+  ['<a><!-- c --></a>', 'restricted-xml'],
+  ['<!DOCTYPE a [<!ENTITY x "y">]><a/>', 'restricted-xml'],
+  ['<a><?pi x?></a>', 'restricted-xml'],
+  ['<a>&foo;</a>', 'restricted-xml'],
+  ["<a x='&foo;'/>", 'restricted-xml'],
+  // XML 1.0.
+  ['<a>', 'not-well-formed'],
+  ['<a></b>', 'not-well-formed'],
+  ['</a>', 'not-well-formed'],
+  ['<a', 'not-well-formed'],
+  ['<a>& </a>', 'not-well-formed'],
+  ['<a>&amp</a>', 'not-well-formed'],
+  ['<a>&#0;</a>', 'not-well-formed'],
+  ['<a>&#xD800;</a>', 'not-well-formed'],
+  ['<a>&#99999999;</a>', 'not-well-formed'],
+  ['<a>&#;</a>', 'not-well-formed'],
+  ['<a>\u0001</a>', 'not-well-formed'],
+  ['<a>\ufffe</a>', 'not-well-formed'],
+  ['<a>]]></a>', 'not-well-formed'],
+  ["<a x='<'/>", 'not-well-formed'],
+  ["<a x='1' x='2'/>", 'not-well-formed'],
+  ["<a x='1'y='2'/>", 'not-well-formed'],
+  ['<a x=1/>', 'not-well-formed'],
+  ['<a x/>', 'not-well-formed'],
+  ['<a / >', 'not-well-formed'],
+  ['< a/>', 'not-well-formed'],
+  ['<1/>', 'not-well-formed'],
+  ['<a><a', 'not-well-formed'],
+  ['<a/><?xml version="1.0"?>', 'not-well-formed'],
+  // Namespaces in XML.
+  ['<p:a/>', 'not-well-formed'],
+  ["<a p:x='1'/>", 'not-well-formed'],
+  ["<a xmlns:p='u' xmlns:q='u' p:x='1' q:x='2'/>", 'not-well-formed'],
+  ["<a xmlns:p=''/>", 'not-well-formed'],
+  ["<a xmlns:xmlns='u'/>", 'not-well-formed'],
+  ["<a xmlns:xml='u'/>", 'not-well-formed'],
+  ["<a xmlns='http://www.w3.org/2000/xmlns/'/>", 'not-well-formed'],
+  ['<a:b:c/>', 'not-well-formed'],
+  ['<:a/>', 'not-well-formed'],
+  // RFC 6120 §4.9.3.1.
+  ['text', 'bad-format'],
+];
+
+for (const [xml, condition] of REFUSED) {
+  test(`refuses :: ${xml} with ${condition}`, () => {
+    const log = inStream(xml);
+    assert.is(log.at(-1), `error ${condition}`);
+  });
+}
+
+test('refuses :: what is not UTF-8', () => {
+  for (const bytes of [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]]) {
+    const input = Buffer.concat([Buffer.from(HEADER), Buffer.from('<a>'), Buffer.from(bytes), Buffer.from('</a>')]);
+    assert.is(
+      everySplit(input, (chunks) => events(chunks).at(-1)),
+      'error unsupported-encoding',
+    );
+  }
+  assert.equal(events([`<?xml version='1.0' encoding='iso-8859-1'?><a>`]), ['error unsupported-encoding']);
+});
+
+test('limits :: bytes, depth, attributes and names are bounded', () => {
+  const violation = ['error policy-violation'];
+  assert.equal(inStream(`<a>${'x'.repeat(200)}</a>`, { limits: { bytes: 150 } }).slice(-1), violation);
+  assert.equal(inStream(`<a x='${'x'.repeat(200)}`, { limits: { bytes: 150 } }).slice(-1), violation);
+  assert.equal(inStream(`<a>${'<b/>'.repeat(50)}</a>`, { limits: { bytes: 150 } }).slice(-1), violation);
+  assert.equal(inStream('<a><a><a><a/></a></a></a>', { limits: { depth: 3 } }).slice(-1), violation);
+  assert.equal(inStream(`<a b='' c='' d=''/>`, { limits: { attributes: 2 } }).slice(-1), violation);
+  assert.equal(inStream(`<${'n'.repeat(20)}/>`, { limits: { nameLength: 19 } }).slice(-1), violation);
+  assert.equal(inStream('<a><a><a/></a></a>', { limits: { depth: 3, bytes: 200 } }).slice(-1), ['end']);
+});
+
+test('limits :: each stanza starts anew', () => {
+  const log = inStream(`<a>${'x'.repeat(80)}</a>`.repeat(5), { limits: { bytes: 120 } });
+  assert.is(log.length, 6);
+});
+
+test('limits :: must be positive integers', () => {
+  assert.throws(() => new StreamParser({ limits: { depth: 0 } }), /limits\.depth must be a positive integer, got 0/);
+});
+
+test('errors :: the parser is stopped for good, and reports once', () => {
+  const log: string[] = [];
+  const parser = new StreamParser({ onElement: (e) => log.push(String(e)), onError: (e) => log.push(e.condition) });
+  parser.write('<s><a><!-- --></a>');
+  parser.write('<b/>');
+  parser.end();
+  assert.equal(log, ['restricted-xml']);
+});
+
+test('parse :: one element, or a StreamError', () => {
+  assert.is(parse('<a>1</a>').text(), '1');
+  assert.throws(
+    () => parse('<a/><b/>'),
+    (e: unknown) => e instanceof StreamError && e.condition === 'not-well-formed',
+  );
+  assert.throws(() => parse(''), /no element/);
+  assert.throws(() => parse('</stream><stream><a/>'), /not-well-formed/);
+});
+
+test.run();
