@@ -1,0 +1,152 @@
+/** Fetching what somebody else has named: within limits, and never from the local network unless that is allowed. */
+
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
+import { Agent, request } from 'undici';
+import { isPrivateAddress } from './private-addresses.ts';
+
+export interface FetchLimits {
+  /** Bytes at most. */
+  readonly maxBytes: number;
+  /** Milliseconds for everything, from the first connection to the last byte. */
+  readonly timeout: number;
+  /** Whether hosts on private addresses may be asked. */
+  readonly allowPrivate: boolean;
+}
+
+/** Why a file could not be fetched. The message may be shown to users. */
+export class FetchError extends Error {
+  override readonly name = 'FetchError';
+}
+
+export interface Fetched {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Fails with a FetchError when it grows beyond the limit, takes too long, or breaks off. */
+  readonly body: Readable;
+}
+
+const MAX_REDIRECTS = 5;
+
+/** Does not reuse connections: who is asked was looked up for this one request. */
+const agents = {
+  open: new Agent({ pipelining: 0 }),
+  guarded: new Agent({ pipelining: 0, connect: { lookup: guarded } }),
+};
+
+/**
+ * Fetches `url`, following redirects. The caller must read `body`, or destroy it.
+ * @throws FetchError.
+ */
+export async function fetchLimited(
+  url: string,
+  limits: FetchLimits,
+  options: { readonly method?: 'GET' | 'HEAD'; readonly headers?: Readonly<Record<string, string>> } = {},
+): Promise<Fetched> {
+  const signal = AbortSignal.timeout(limits.timeout);
+  let at = url;
+  for (let hops = 0; ; hops++) {
+    const target = checked(at, limits);
+    const response = await ask(target, limits, signal, options);
+    const headers = flat(response.headers);
+    const { location } = headers;
+    if (response.statusCode < 300 || response.statusCode >= 400 || location === undefined) {
+      const size = Number(headers['content-length'] ?? 0);
+      if (options.method !== 'HEAD' && size > limits.maxBytes) {
+        response.body.destroy();
+        throw new FetchError(`the file has ${size} bytes, ${limits.maxBytes} are allowed`);
+      }
+      return { status: response.statusCode, headers, body: limited(response.body, limits.maxBytes, signal) };
+    }
+    await response.body.dump();
+    if (hops === MAX_REDIRECTS) throw new FetchError(`more than ${MAX_REDIRECTS} redirects`);
+    at = URL.canParse(location, target.href) ? new URL(location, target).href : location;
+  }
+}
+
+async function ask(
+  target: URL,
+  { allowPrivate }: FetchLimits,
+  signal: AbortSignal,
+  options: { readonly method?: 'GET' | 'HEAD'; readonly headers?: Readonly<Record<string, string>> },
+) {
+  try {
+    return await request(target, {
+      method: options.method ?? 'GET',
+      headers: { ...options.headers, 'accept-encoding': 'identity' },
+      dispatcher: allowPrivate ? agents.open : agents.guarded,
+      signal,
+    });
+  } catch (error) {
+    throw broken(error, signal);
+  }
+}
+
+function broken(error: unknown, signal: AbortSignal): FetchError {
+  return signal.aborted
+    ? new FetchError('fetching the file took too long')
+    : new FetchError(`the file cannot be fetched: ${reasonOf(error)}`);
+}
+
+function checked(url: string, { allowPrivate }: FetchLimits): URL {
+  const target = URL.canParse(url) ? new URL(url) : undefined;
+  if (target?.protocol !== 'https:' && target?.protocol !== 'http:') {
+    throw new FetchError('the address of the file is not one of the web');
+  }
+  // The guard below sees names only: an address needs no look-up.
+  const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
+  if (!allowPrivate && isIP(host) !== 0 && isPrivateAddress(host)) throw new FetchError(PRIVATE);
+  return target;
+}
+
+const PRIVATE = 'the file is on a private network';
+
+/** Looks a name up, and refuses the private addresses it may have: at the moment of connecting, not before. */
+function guarded(
+  hostname: string,
+  options: object,
+  callback: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
+): void {
+  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return callback(error, []);
+    const open = addresses.filter(({ address }) => !isPrivateAddress(address));
+    const [first] = open;
+    if (first === undefined) return callback(new FetchError(PRIVATE), []);
+    if ('all' in options && options.all) callback(null, open);
+    else callback(null, first.address, first.family);
+  });
+}
+
+function limited(body: Readable, maxBytes: number, signal: AbortSignal): Readable {
+  let left = maxBytes;
+  const pieces = async function* () {
+    try {
+      for await (const piece of body) {
+        left -= piece.length;
+        if (left < 0) throw new FetchError(`the file has more than ${maxBytes} bytes`);
+        yield piece;
+      }
+    } catch (error) {
+      throw error instanceof FetchError ? error : broken(error, signal);
+    }
+  };
+  const stream = Readable.from(pieces(), { objectMode: false });
+  // Nobody may be listening when it breaks, as after the headers alone were wanted.
+  stream.on('error', () => {});
+  stream.on('close', () => body.destroy());
+  body.on('error', () => {});
+  return stream;
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof FetchError) return error.message;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof FetchError ? cause.message : ((cause as { code?: string }).code ?? 'no connection');
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+}

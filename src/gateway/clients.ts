@@ -1,0 +1,139 @@
+/** The XMPP clients of one user: which are online, and what they want to hear of. XEP-0115, XEP-0163. */
+
+import {
+  type Element,
+  find,
+  type IqSender,
+  type JID,
+  MalformedError,
+  priority,
+  type Show,
+  show,
+  status,
+} from '../stanza/index.ts';
+import { discoInfo, type Info } from '../xep/0030-disco.ts';
+import { type Caps, c as capsCodec, discoNode, isGenuine } from '../xep/0115-caps.ts';
+
+/** A client's presence, as `BaseSession.onPresence` gets it. */
+export interface ResourcePresence {
+  readonly show: Show | undefined;
+  readonly status: string;
+  readonly priority: number;
+}
+
+interface Client {
+  readonly presence: ResourcePresence;
+  readonly features: Promise<ReadonlySet<string>>;
+  /** To whom the client has said that it is there, and who has told it about themselves. */
+  readonly told: WeakSet<object>;
+}
+
+/** What is known of software by its caps, for all users: kept for as long as there is room. */
+export class CapsCache {
+  readonly #known = new Map<string, ReadonlySet<string>>();
+
+  get(caps: Caps): ReadonlySet<string> | undefined {
+    return this.#known.get(keyOf(caps));
+  }
+
+  add(caps: Caps, info: Info): void {
+    // §5.4: what does not match its hash is true at most of the one who was asked.
+    if (!isGenuine(caps, info)) return;
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+    this.#known.set(keyOf(caps), new Set(info.features));
+  }
+}
+
+const MAX_KNOWN = 1000;
+
+export class Clients {
+  readonly #cache: CapsCache;
+  /** By resource. */
+  readonly #clients = new Map<string, Client>();
+
+  constructor(cache: CapsCache) {
+    this.#cache = cache;
+  }
+
+  /** The presence of each client by its resource. */
+  get resources(): Readonly<Record<string, ResourcePresence>> {
+    return Object.fromEntries([...this.#clients].map(([resource, { presence }]) => [resource, presence]));
+  }
+
+  /** Takes note of an available presence. `iq` asks the client about itself, when its caps are not known. */
+  update(from: JID, stanza: Element, iq: IqSender): void {
+    const presence = {
+      show: lenient(() => find(stanza, show)),
+      status: find(stanza, status) ?? '',
+      priority: lenient(() => find(stanza, priority)) ?? 0,
+    };
+    const known = this.#clients.get(from.resource);
+    const features = known === undefined ? this.#ask(from, stanza, iq) : known.features;
+    this.#clients.set(from.resource, { presence, features, told: known?.told ?? new WeakSet() });
+  }
+
+  remove(resource: string): void {
+    this.#clients.delete(resource);
+  }
+
+  clear(): void {
+    this.#clients.clear();
+  }
+
+  /**
+   * Which of these nodes the client wants to hear of from `teller`; nothing the second time, since it knows by then.
+   * Resolves when it is known what the client can do.
+   */
+  async wanted(resource: string, nodes: readonly string[], teller: object): Promise<readonly string[]> {
+    const client = this.#clients.get(resource);
+    if (client === undefined || client.told.has(teller)) return [];
+    client.told.add(teller);
+    const features = await client.features;
+    return nodes.filter((node) => features.has(`${node}+notify`));
+  }
+
+  async #ask(from: JID, stanza: Element, iq: IqSender): Promise<ReadonlySet<string>> {
+    const caps = lenient(() => find(stanza, capsCodec));
+    const known = caps === undefined ? undefined : this.#cache.get(caps);
+    if (known !== undefined) return known;
+    try {
+      const node = caps?.hash === undefined ? undefined : discoNode(caps);
+      const info = await discoInfo(iq, from.full, node);
+      if (caps !== undefined) this.#cache.add(caps, info);
+      return new Set(info.features);
+    } catch {
+      // It has gone, or does not say: then it hears of nothing unasked.
+      return new Set();
+    }
+  }
+}
+
+/**
+ * What several clients say together: of the available ones that with the highest priority decides; one that is simply
+ * online decides over all.
+ */
+export function mergedPresence(resources: Readonly<Record<string, ResourcePresence>>): ResourcePresence | undefined {
+  const byPriority = Object.values(resources).sort((a, b) => b.priority - a.priority);
+  const [first] = byPriority;
+  if (first === undefined) return undefined;
+  const isOnline = byPriority.some((each) => each.show === undefined);
+  return {
+    show: isOnline ? undefined : first.show,
+    status: byPriority.find((each) => each.status !== '')?.status ?? '',
+    priority: 0,
+  };
+}
+
+/** A presence is one, whatever is wrong with a part of it. */
+function lenient<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedError) return undefined;
+    throw error;
+  }
+}
+
+function keyOf({ node, ver, hash }: Caps): string {
+  return `${hash} ${ver} ${node}`;
+}

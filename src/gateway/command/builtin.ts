@@ -1,0 +1,22 @@
+/** The commands that every gateway has. */
+
+import { DeleteUser, Info, ListUsers, LogLevel } from './admin-commands.ts';
+import type { CommandClass } from './command.ts';
+import { ContactList, Find, SyncContacts } from './contact-commands.ts';
+import { PreferencesCommand, Register, ReLogin, ReRegister, Unregister } from './user-commands.ts';
+
+/** Put these, and your own, into `BaseGateway.commands`. */
+export const BUILTIN_COMMANDS: readonly CommandClass[] = [
+  Register,
+  ReRegister,
+  Unregister,
+  ReLogin,
+  PreferencesCommand,
+  Find,
+  ContactList,
+  SyncContacts,
+  Info,
+  ListUsers,
+  DeleteUser,
+  LogLevel,
+];

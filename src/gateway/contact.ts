@@ -1,0 +1,501 @@
+/** Somebody on the foreign network, as an XMPP contact of one user. */
+
+import { type Element, JID, presence } from '../stanza/index.ts';
+import { Actor } from './actor.ts';
+import type { SharedFile, ShareOptions } from './attachment/files.ts';
+import type { FileSource } from './attachment/source.ts';
+import type { AvatarSource } from './avatar/avatar-cache.ts';
+import { Chat } from './chat.ts';
+import type { Voice } from './conversation.ts';
+import type { Envelope } from './outgoing/envelope.ts';
+import { avatarEvent, nickEvent, vcardEvent } from './outgoing/pep-events.ts';
+import { type PresenceFacts, presenceStanza, statusWithLastSeen } from './outgoing/presence.ts';
+import type { VCardFacts } from './outgoing/vcard.ts';
+import type { BaseSession } from './session.ts';
+import type { StoredContact } from './store/contacts.ts';
+
+export interface PresenceOptions {
+  readonly status?: string;
+  /** When they were last seen on the network. XEP-0319. */
+  readonly lastSeen?: Date;
+}
+
+/** What a contact's client looks like in service discovery. */
+export type ClientType = 'bot' | 'console' | 'game' | 'handheld' | 'pc' | 'phone' | 'sms' | 'tablet' | 'web';
+
+/**
+ * Never make one yourself: `session.contacts.byLegacyId(id)` gives the one object that stands for a contact.
+ *
+ * Call its methods when something happens on the network: `contact.sendText('hello', { legacyMsgId: '42' })`.
+ */
+export class LegacyContact extends Actor {
+  // What a plugin may override: `override readonly correction = false`. The defaults stand on the prototype, below.
+
+  /** The resource of the JID from which this contact speaks. */
+  declare readonly resource: string;
+  declare readonly mtype: 'chat';
+  declare readonly isGroup: false;
+  /** Whether the user can change messages to this contact. */
+  declare readonly correction: boolean;
+  /** Whether the user can take messages back. */
+  declare readonly retraction: boolean;
+  /** Whether the user can react to messages. */
+  declare readonly reaction: boolean;
+  /** Whether the user can answer a certain message. */
+  declare readonly replies: boolean;
+  /** Whether the user can mark messages as read. */
+  declare readonly marks: boolean;
+  /** Whether receipts come for messages of the user. */
+  declare readonly receipts: boolean;
+  /** Whether the user's typing is shown. */
+  declare readonly chatStates: boolean;
+  /** Whether the user can send files. */
+  declare readonly upload: boolean;
+  /** Whether there can be one emoji of each person only. */
+  declare readonly reactionsSingleEmoji: boolean;
+  /** What the contact's client looks like in service discovery. */
+  declare readonly clientType: ClientType;
+
+  readonly session: BaseSession;
+  readonly legacyId: string;
+  readonly jidUsername: string;
+  /** The bare JID. */
+  readonly jid: JID;
+  /** @internal */
+  readonly conversation: Chat;
+
+  #stored: StoredContact;
+  #presence: PresenceFacts | undefined;
+  /** The capabilities that go with an available presence: known once the contact is ready. */
+  #caps: Element | undefined;
+  /** While information is being fetched nothing is sent: what has changed is sent when it is there. */
+  #isUpdating = false;
+  #settingAvatar: Promise<void> | undefined;
+  #hasFetchedVcard = false;
+
+  /** Subclasses pass these on; they may take more arguments, which `byLegacyId` passes through. */
+  constructor(session: BaseSession, legacyId: string, jidUsername: string) {
+    super();
+    this.session = session;
+    this.legacyId = legacyId;
+    this.jidUsername = jidUsername;
+    this.jid = new JID(jidUsername, session.xmpp.jid);
+    this.conversation = new Chat(session, this);
+    this.#stored = {
+      legacyId,
+      local: this.jid.local,
+      name: undefined,
+      isFriend: false,
+      inRoster: false,
+      avatarHash: undefined,
+      avatarId: undefined,
+      vcard: undefined,
+    };
+  }
+
+  /** The emoji that the user may react with, to one message or in general; `undefined` for all. */
+  async availableEmojis(_legacyMsgId?: string): Promise<ReadonlySet<string> | undefined> {
+    return undefined;
+  }
+
+  /**
+   * Override to fetch what the network knows of this contact: name, picture, presence, …
+   * Awaited once, when the contact is first used; what has changed is sent afterwards.
+   */
+  async updateInfo(): Promise<void> {}
+
+  /** Override to fetch what `setVcard` takes, if that is costly. Called when a client first asks for it. */
+  async fetchVcard(): Promise<void> {}
+
+  /** Makes a thread on the network for one that the user's client began. Default: the same id. */
+  async createThread(xmppThreadId: string): Promise<string> {
+    return xmppThreadId;
+  }
+
+  /** The user would like to be this contact's friend. By default they are at once. */
+  async onFriendRequest(_text: string): Promise<void> {
+    this.acceptFriendRequest();
+  }
+
+  /** The user has accepted this contact's request. */
+  async onFriendAccept(): Promise<void> {}
+
+  /** The user does not want to be this contact's friend any more. */
+  async onFriendDelete(_text: string): Promise<void> {}
+
+  // What a plugin uses.
+
+  /** What the contact is called in the user's roster. Assign to change it. */
+  get name(): string | undefined {
+    return this.#stored.name;
+  }
+
+  set name(name: string | undefined) {
+    if (name === this.name) return;
+    this.#change({ name });
+    if (this.#isUpdating) return;
+    if (this.inRoster) this.session.xmpp.rosters.update(this);
+    if (this.isFriend) this.#tell(nickEvent(this.#bareAddress, this.displayName));
+  }
+
+  /** The name, or the id on the network. */
+  get displayName(): string {
+    return this.name ?? this.legacyId;
+  }
+
+  /** Whether, on the network, the user and the contact are friends: presence is sent to friends only. */
+  get isFriend(): boolean {
+    return this.#stored.isFriend;
+  }
+
+  set isFriend(isFriend: boolean) {
+    if (isFriend === this.isFriend) return;
+    this.#change({ isFriend });
+    if (this.#isUpdating) return;
+    if (this.inRoster) this.session.xmpp.rosters.update(this);
+    if (isFriend) this.#tellAll();
+  }
+
+  /** Whether the contact has been put into the user's roster. */
+  get inRoster(): boolean {
+    return this.#stored.inRoster;
+  }
+
+  /**
+   * Puts this contact into the user's roster: with the privilege of XEP-0356 where the server grants it, else see
+   * `onAddedToRosterNoPrivilege`.
+   */
+  async addToRoster(): Promise<void> {
+    const isKnown = this.inRoster;
+    this.#change({ isFriend: true, inRoster: true });
+    await this.session.xmpp.rosters.add(this, isKnown);
+    if (!isKnown) this.#tellAll();
+  }
+
+  /**
+   * Called when the contact could not be written into the user's roster.
+   * By default the contact asks the user for a subscription, which clients show as a request.
+   */
+  async onAddedToRosterNoPrivilege(): Promise<void> {
+    this.sendFriendRequest();
+  }
+
+  /** Asks the user for their friendship. */
+  sendFriendRequest(text = ''): void {
+    this.#sendSubscription('subscribe', text);
+  }
+
+  /** Accepts the user's request. */
+  acceptFriendRequest(text = ''): void {
+    this.#sendSubscription('subscribed', text);
+    this.#change({ isFriend: true, inRoster: true });
+    this.#tellAll();
+  }
+
+  /** Refuses the user's request. */
+  rejectFriendRequest(text = ''): void {
+    this.#sendSubscription('unsubscribed', text);
+  }
+
+  /** This contact has removed the user: sends `unsubscribe`, `unsubscribed` and `unavailable`. */
+  unsubscribe(): void {
+    for (const type of ['unsubscribe', 'unsubscribed', 'unavailable'] as const) {
+      this.session.xmpp.send(presence({ ...this.#bareAddress, type }));
+    }
+    this.#presence = undefined;
+    this.#change({ isFriend: false });
+  }
+
+  /** Is there. */
+  online(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'online', ...options });
+  }
+
+  /** Is away for a moment. */
+  away(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'away', ...options });
+  }
+
+  /** Is away for long. */
+  extendedAway(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'xa', ...options });
+  }
+
+  /** Does not want to be disturbed. */
+  busy(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'dnd', ...options });
+  }
+
+  /** Is not there. */
+  offline(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'offline', ...options });
+  }
+
+  /** What the plugin calls the contact's picture, or its hash; `undefined` when there is none. Assign to change it. */
+  get avatar(): string | undefined {
+    return this.#stored.avatarId;
+  }
+
+  set avatar(source: AvatarSource | undefined) {
+    this.setAvatar(source).catch((error) => this.session.xmpp.exception(error));
+  }
+
+  /**
+   * Sets the picture: bytes, a path or a URL; `undefined` for none. It is made small, and stored.
+   * @param options.avatarUniqueId what the network calls the picture: as long as it is the same, nothing is done.
+   * @param options.blocking whether to wait until it has been fetched. Default: it is done in the background.
+   */
+  async setAvatar(
+    source: AvatarSource | undefined,
+    options: { readonly avatarUniqueId?: string; readonly blocking?: boolean } = {},
+  ): Promise<void> {
+    const { avatarUniqueId } = options;
+    if (avatarUniqueId !== undefined && avatarUniqueId === this.#stored.avatarId) return;
+    const previous = this.#settingAvatar;
+    const setting = Promise.resolve(previous).then(() => this.#setAvatar(source, avatarUniqueId));
+    this.#settingAvatar = setting;
+    if (options.blocking || source === undefined) await setting;
+  }
+
+  /** Sets what is known about the contact. Clients show it on request. */
+  setVcard(vcard: VCardFacts): void {
+    this.#hasFetchedVcard = true;
+    if (JSON.stringify(vcard) === JSON.stringify(this.#stored.vcard)) return;
+    this.#change({ vcard });
+    if (!this.#isUpdating) this.#tellVcard();
+  }
+
+  /** What is known about the contact; asks the plugin for it the first time. */
+  async getVcard(): Promise<VCardFacts | undefined> {
+    if (this.#stored.vcard === undefined && !this.#hasFetchedVcard) {
+      this.#hasFetchedVcard = true;
+      await this.fetchVcard();
+    }
+    return this.#stored.vcard;
+  }
+
+  /**
+   * The ids of the stanzas of this contact up to this one that have not been marked as read, oldest first; all of them
+   * when the stanza is not known. They count as marked from now on.
+   */
+  async getMsgXmppIdUpTo(horizonXmppId: string): Promise<readonly string[]> {
+    return (await this.conversation.takeUnread(horizonXmppId)).map(({ xmppId }) => xmppId);
+  }
+
+  // What the gateway uses.
+
+  /** @internal */
+  get fullJid(): string {
+    return `${this.jid.bare}/${this.resource}`;
+  }
+
+  /** The SHA-1 hash of the picture. @internal */
+  get avatarHash(): string | undefined {
+    return this.#stored.avatarHash;
+  }
+
+  /** @internal */
+  asAuthor(): { readonly jid: string; readonly name: string } {
+    return { jid: this.fullJid, name: this.displayName };
+  }
+
+  /** @internal */
+  protected userAsAuthor(): { readonly jid: string; readonly name: string } {
+    const { jid } = this.session.user;
+    return { jid: jid.bare, name: jid.local };
+  }
+
+  /** @internal */
+  envelope(voice: Voice): Envelope {
+    const user = this.session.user.jid.bare;
+    return voice === 'user'
+      ? { from: user, to: this.jid.bare, type: this.mtype }
+      : { from: this.fullJid, to: user, type: this.mtype };
+  }
+
+  /** @internal */
+  protected share(source: FileSource, options: ShareOptions): Promise<SharedFile> {
+    return this.session.share(source, options);
+  }
+
+  /**
+   * Makes it ready for use: with what is stored, and what the plugin knows. Sends what is new.
+   * @internal
+   */
+  async prepare(stored: StoredContact | undefined): Promise<void> {
+    if (stored !== undefined) this.#stored = stored;
+    this.#caps = await this.session.xmpp.caps.of(this);
+    const before = this.#stored;
+    this.#isUpdating = true;
+    try {
+      await this.updateInfo();
+    } finally {
+      this.#isUpdating = false;
+    }
+    if (this.#stored.inRoster && before.inRoster && this.name !== before.name) this.session.xmpp.rosters.update(this);
+    if (this.isFriend) {
+      if (this.#presence !== undefined) this.#sendPresence();
+      if (this.name !== before.name) this.#tell(nickEvent(this.#bareAddress, this.displayName));
+    }
+    if (this.#stored.vcard !== before.vcard) this.#tellVcard();
+    if (stored === undefined) this.#change({});
+  }
+
+  /** Answers the server that asks on behalf of a client which has come online. @internal */
+  sendLastPresence(to: string): void {
+    if (!this.isFriend) {
+      this.session.xmpp.send(presence({ ...this.#bareAddress, type: 'unsubscribed' }));
+      return;
+    }
+    this.session.xmpp.send(this.#presenceStanza(to, this.#presence ?? { state: 'offline' }));
+  }
+
+  /** Takes leave because the gateway stops. Nothing is forgotten. @internal */
+  sendGoodbye(): void {
+    if (!this.isFriend || this.#presence === undefined || this.#presence.state === 'offline') return;
+    this.session.xmpp.send(this.#presenceStanza(this.session.user.jid.bare, { state: 'offline' }));
+  }
+
+  /** The user wants to see the presence of this contact. @internal */
+  async handleSubscribe(text: string): Promise<void> {
+    if (!this.isFriend) return this.onFriendRequest(text);
+    this.#sendSubscription('subscribed');
+    this.#change({ inRoster: true });
+    this.sendLastPresence(this.session.user.jid.bare);
+  }
+
+  /** The user lets this contact see theirs. @internal */
+  async handleSubscribed(): Promise<void> {
+    this.#change({ isFriend: true, inRoster: true });
+    await this.onFriendAccept();
+  }
+
+  /** The user does not want to see, or be seen, any more. @internal */
+  async handleGone(type: 'unsubscribe' | 'unsubscribed', text: string): Promise<void> {
+    if (type === 'unsubscribe') this.#sendSubscription('unsubscribed');
+    if (!this.isFriend) return;
+    this.#change({ isFriend: false, inRoster: false });
+    await this.onFriendDelete(text);
+  }
+
+  /** Tells a client that has come online what it wants to know about this contact. @internal */
+  async tellClient(to: JID, nodes: readonly string[]): Promise<void> {
+    const address = { from: this.jid.bare, to: to.full };
+    for (const event of [
+      nodes.includes(NICK) ? nickEvent(address, this.displayName) : undefined,
+      nodes.includes(AVATAR) ? await this.#avatarEvent(address) : undefined,
+      nodes.includes(VCARD) && this.#stored.vcard !== undefined ? await this.#vcardEvent(address) : undefined,
+    ]) {
+      if (event !== undefined) this.#tell(event);
+    }
+  }
+
+  get #bareAddress(): { from: string; to: string } {
+    return { from: this.jid.bare, to: this.session.user.jid.bare };
+  }
+
+  #change(change: Partial<StoredContact>): void {
+    this.#stored = { ...this.#stored, ...change };
+    this.session.contacts.save(this.#stored);
+  }
+
+  #sendSubscription(type: 'subscribe' | 'subscribed' | 'unsubscribed', text = ''): void {
+    this.session.xmpp.sendSubscription({ ...this.#bareAddress, type }, this.name, text);
+  }
+
+  /** Everything that a new friend sees. */
+  #tellAll(): void {
+    if (this.#isUpdating) return;
+    if (this.#presence !== undefined) this.#sendPresence();
+    if (this.name !== undefined) this.#tell(nickEvent(this.#bareAddress, this.name));
+    if (this.#stored.avatarHash !== undefined) this.#tellAvatar();
+  }
+
+  #tell(event: Element): void {
+    this.session.xmpp.send(event);
+  }
+
+  #tellAvatar(): void {
+    this.#avatarEvent(this.#bareAddress)
+      .then((event) => this.#tell(event))
+      .catch((error) => this.session.xmpp.exception(error));
+  }
+
+  async #avatarEvent(address: { from: string; to: string }): Promise<Element> {
+    const { avatarHash } = this.#stored;
+    const avatar = avatarHash === undefined ? undefined : await this.session.xmpp.avatars.get(avatarHash);
+    return avatarEvent(address, avatar);
+  }
+
+  #tellVcard(): void {
+    if (!this.isFriend) return;
+    this.#vcardEvent(this.#bareAddress)
+      .then((event) => this.#tell(event))
+      .catch((error) => this.session.xmpp.exception(error));
+  }
+
+  async #vcardEvent(address: { from: string; to: string }): Promise<Element> {
+    return vcardEvent(address, { jid: this.jid.bare, nickname: this.name }, this.#stored.vcard);
+  }
+
+  async #setAvatar(source: AvatarSource | undefined, uniqueId: string | undefined): Promise<void> {
+    const { xmpp } = this.session;
+    let hash: string | undefined;
+    try {
+      hash = source === undefined ? undefined : await xmpp.avatars.load(source);
+    } catch (error) {
+      xmpp.log.warn({ contact: this.jid.bare, reason: (error as Error).message }, 'cannot use a picture');
+      return;
+    }
+    const isNews = hash !== this.#stored.avatarHash;
+    this.#change({ avatarHash: hash, avatarId: uniqueId ?? hash });
+    if (isNews && this.isFriend) this.#tellAvatar();
+  }
+
+  #setPresence(facts: PresenceFacts): void {
+    const before = this.#presence;
+    this.#presence = facts;
+    const isNews =
+      before?.state !== facts.state ||
+      before?.status !== facts.status ||
+      before?.lastSeen?.getTime() !== facts.lastSeen?.getTime();
+    // RFC 6121 §4.2.2: presence is for those who have subscribed to it.
+    if (isNews && this.isFriend && !this.#isUpdating) this.#sendPresence();
+  }
+
+  #sendPresence(): void {
+    const facts = this.#presence as PresenceFacts;
+    this.session.xmpp.send(this.#presenceStanza(this.session.user.jid.bare, facts));
+  }
+
+  #presenceStanza(to: string, facts: PresenceFacts): Element {
+    const { clock, config } = this.session.xmpp;
+    const shown =
+      config.lastSeenFallback && facts.lastSeen !== undefined
+        ? { ...facts, status: statusWithLastSeen(facts.status, facts.lastSeen, clock.now()) }
+        : facts;
+    const caps = this.#caps === undefined ? [] : [this.#caps];
+    return presenceStanza({ from: this.fullJid, to }, shown, ...caps);
+  }
+}
+
+// A user has many contacts, and most of them are alike: what all have stands here once.
+Object.assign(LegacyContact.prototype, {
+  resource: 'slipway',
+  mtype: 'chat',
+  isGroup: false,
+  correction: true,
+  retraction: true,
+  reaction: true,
+  replies: true,
+  marks: true,
+  receipts: true,
+  chatStates: true,
+  upload: true,
+  reactionsSingleEmoji: false,
+  clientType: 'pc',
+} satisfies Partial<LegacyContact>);
+
+const NICK = 'http://jabber.org/protocol/nick';
+const AVATAR = 'urn:xmpp:avatar:metadata';
+const VCARD = 'urn:xmpp:vcard4';

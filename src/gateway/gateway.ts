@@ -1,0 +1,556 @@
+/** The gateway: one XMPP component that speaks for a whole foreign network. */
+
+import { toBuffer as qrPng } from 'qrcode';
+import {
+  type Clock,
+  type ComponentStream,
+  type Element,
+  type IqRequest,
+  type IqSender,
+  JID,
+  MalformedError,
+  type NewId,
+  type PresenceType,
+  presence,
+  StanzaError,
+  status,
+} from '../stanza/index.ts';
+import { nick } from '../xep/0172-nick.ts';
+import { NS as NS_UPLOAD } from '../xep/0363-http-upload.ts';
+import type { CorrectionOptions, MessageOptions, NoticeOptions } from './actor.ts';
+import { Bits } from './attachment/bits.ts';
+import { Files } from './attachment/files.ts';
+import type { FileOptions } from './attachment/send.ts';
+import type { FileSource } from './attachment/source.ts';
+import { FolderUploader, HttpUploader, type Requester, type Uploader } from './attachment/upload.ts';
+import { AvatarCache, type AvatarSource } from './avatar/avatar-cache.ts';
+import { OwnCaps } from './caps.ts';
+import { CapsCache } from './clients.ts';
+import { AdhocCommands } from './command/adhoc.ts';
+import { BUILTIN_COMMANDS } from './command/builtin.ts';
+import { ChatCommands } from './command/chat.ts';
+import type { CommandClass } from './command/command.ts';
+import type { FormField, FormValues } from './command/form.ts';
+import { CommandRegistry } from './command/registry.ts';
+import type { Config } from './config.ts';
+import { LegacyContact } from './contact.ts';
+import { XmppError } from './errors.ts';
+import { GatewayConversation, GatewayVoice } from './gateway-voice.ts';
+import { describeGateway } from './incoming/disco.ts';
+import { receive } from './incoming/receive.ts';
+import type { Log } from './log.ts';
+import { withoutText } from './log-stanza.ts';
+import { Outbox } from './outbox.ts';
+import { Privileges } from './privileges.ts';
+import { Registration } from './registration/registration.ts';
+import { type AnsweredStep, nextStep, type RegistrationStep } from './registration/steps.ts';
+import { type ContactClass, LegacyRoster } from './roster.ts';
+import { Rosters } from './rosters.ts';
+import type { BaseSession } from './session.ts';
+import { Sessions } from './sessions.ts';
+import type { StoredAvatar } from './store/avatars.ts';
+import type { Store } from './store/store.ts';
+import type { StoredUser } from './store/users.ts';
+import type { PendingUser, User } from './user.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a plugin's classes know their own kind of session, contact and gateway.
+type Any = any;
+
+/** The classes of a plugin. Those it does not have are the library's own. */
+export interface PluginClasses {
+  readonly gateway: new (services: GatewayServices) => BaseGateway;
+  readonly session: new (user: StoredUser, xmpp: Any) => BaseSession<Any>;
+  readonly roster?: (new (session: Any, contactClass: Any) => LegacyRoster<Any>) | undefined;
+  readonly contact?: ContactClass<Any> | undefined;
+}
+
+/** What a gateway works with: made by `startGateway`, passed to the constructor of `BaseGateway`. */
+export interface GatewayServices {
+  readonly classes: PluginClasses;
+  readonly config: Config;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+  /** Makes the stream to the server. */
+  readonly connect: (handlers: {
+    onStanza: (stanza: Element) => void;
+    onOnline: () => void;
+    onOffline: (reason: Error, retryIn: number) => void;
+  }) => ComponentStream;
+}
+
+/** How users register. */
+export const RegistrationType = {
+  /** One form: also by in-band registration (XEP-0077). */
+  SingleStepForm: 'single-step-form',
+  /** A form, then a QR code to be scanned with the network's own app. */
+  QrCode: 'qr-code',
+  /** A form, then a code that the network has sent. */
+  TwoFactorCode: 'two-factor-code',
+} as const;
+export type RegistrationType = (typeof RegistrationType)[keyof typeof RegistrationType];
+
+/** To whom the gateway itself says something. */
+export interface Addressed {
+  readonly to: JID | string;
+  /** The type of the message. Default `chat`. */
+  readonly mtype?: 'chat' | 'normal' | 'headline';
+}
+
+/**
+ * Subclass it to say what the network is called and how people register. There is one object of it, found as `xmpp` in
+ * sessions, and everything goes through it.
+ */
+export abstract class BaseGateway implements IqSender {
+  // What a plugin sets.
+
+  /** The name that people see: in service discovery, in their rosters. */
+  abstract readonly componentName: string;
+  /** The type of the gateway by the registry of disco categories, such as `irc`. */
+  readonly componentType: string = '';
+  /** The gateway's own picture: bytes, a path or a URL. */
+  readonly componentAvatar: AvatarSource | undefined = undefined;
+  /** The group of the user's roster that contacts are put into. */
+  readonly rosterGroup: string = 'slipway';
+  /** The first message a new user gets. */
+  readonly welcomeMessage: string =
+    'Welcome! Your contacts will appear shortly. Write "help" to see what I can do for you.';
+  readonly registrationFields: readonly FormField[] = [
+    { var: 'username', label: 'User name', required: true },
+    { var: 'password', label: 'Password', required: true, private: true },
+  ];
+  readonly registrationInstructions: string = 'Enter your credentials';
+  readonly registrationType: RegistrationType = RegistrationType.SingleStepForm;
+  readonly registration2faTitle: string = 'Enter your code';
+  readonly registration2faInstructions: string = 'The network should have sent you a code, by email, SMS or otherwise.';
+  readonly registrationQrInstructions: string = 'Scan this code with the app of the network, then go on.';
+  /** What users can choose for themselves. Extend it: `[...DEFAULT_PREFERENCES, { var: 'loud', type: 'boolean' }]`. */
+  readonly preferences: readonly FormField[] = DEFAULT_PREFERENCES;
+  /** What people can be searched by; with one field only, clients can also add contacts by it. */
+  readonly searchFields: readonly FormField[] = [
+    { var: 'first', label: 'First name', required: true },
+    { var: 'last', label: 'Last name', required: true },
+    { var: 'phone', label: 'Phone number' },
+  ];
+  readonly searchTitle: string = 'Search for people';
+  readonly searchInstructions: string = '';
+  /** Whether the network wants each message marked as read, not the last one of several. */
+  readonly markAllMessages: boolean = false;
+  /** Whether the network itself tells when a message has arrived: then call `contact.received`. */
+  readonly properReceipts: boolean = false;
+  /** What users can do by ad-hoc command and by chat: `[...BUILTIN_COMMANDS, MyCommand]`. */
+  readonly commands: readonly CommandClass[] = BUILTIN_COMMANDS;
+  /**
+   * The names of elements whose text is left out when stanzas are logged, at level `debug`. The default leaves out what
+   * people write, what they fill in, and pictures.
+   */
+  readonly logStripElements: readonly string[] = ['body', 'subject', 'value', 'password', 'data', 'BINVAL'];
+
+  readonly mtype = 'chat';
+  readonly isGroup = false;
+
+  // What a plugin implements.
+
+  /**
+   * Checks what somebody has filled in to register, best by logging in to the network; or begins the registration, if
+   * its type asks for more.
+   * @param form the answers by field name; required ones are there.
+   * @returns what to keep as `user.legacyModuleData`; the form itself when nothing is returned.
+   * @throws XmppError to refuse: its text is shown. @throws TwoFactorNotRequired when no code is needed this time.
+   */
+  abstract validate(
+    userJid: JID,
+    form: FormValues,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> | Promise<void>;
+
+  /** Called before `validate`. Default: nothing more, since the fields themselves have been checked. */
+  async userPrevalidate(_from: JID, _form: FormValues): Promise<void> {}
+
+  /**
+   * Checks the code that the network has sent. Needed for `RegistrationType.TwoFactorCode`.
+   * @returns what to keep besides what `validate` returned.
+   * @throws XmppError to refuse.
+   */
+  async validateTwoFactorCode(
+    _user: PendingUser,
+    _code: string,
+  ): Promise<Readonly<Record<string, unknown>> | undefined> {
+    throw new TypeError('validateTwoFactorCode must be implemented for RegistrationType.TwoFactorCode');
+  }
+
+  /**
+   * Gives what the QR code says. Needed for `RegistrationType.QrCode`; call `confirmQr` when it has been scanned.
+   */
+  async getQrText(_user: PendingUser): Promise<string> {
+    throw new TypeError('getQrText must be implemented for RegistrationType.QrCode');
+  }
+
+  /**
+   * The way to a registration: override it for one that no `RegistrationType` describes. Each step is a form; what is
+   * put into `user.legacyModuleData` on the way is kept, also over a restart of the gateway.
+   * @param answered the answer to the step before; nothing at the beginning.
+   * @returns the next question; nothing when everything is known.
+   * @throws XmppError to refuse the answer: the question stays open.
+   */
+  nextRegistrationStep(user: PendingUser, answered?: AnsweredStep): Promise<RegistrationStep | undefined> {
+    return nextStep(this, user, answered);
+  }
+
+  /** Called after a user was removed. Default: logs out the session. */
+  async unregister(_user: User, session: BaseSession): Promise<void> {
+    await session.logout();
+  }
+
+  /** Called with what no handler caught. The default writes it to the log; nobody else is harmed. */
+  exception(error: unknown): void {
+    this.log.error({ err: error }, 'unexpected error');
+  }
+
+  // What a plugin uses.
+
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** The domain of the component. */
+  readonly jid: string;
+
+  // What the parts of the gateway use.
+
+  /** @internal */
+  readonly store: Store;
+  /** @internal */
+  readonly sessions: Sessions;
+  /** @internal */
+  readonly privileges: Privileges;
+  /** @internal */
+  readonly rosters: Rosters;
+  /** @internal */
+  readonly registration: Registration;
+  /** @internal */
+  readonly adhoc: AdhocCommands;
+  /** @internal */
+  readonly chat: ChatCommands;
+  /** @internal */
+  readonly files: Files;
+  /** @internal */
+  readonly bits: Bits;
+  /** @internal */
+  readonly avatars: AvatarCache;
+  /** The capabilities of contacts. @internal */
+  readonly caps = new OwnCaps();
+  /** The capabilities of users' clients. @internal */
+  readonly clientCaps = new CapsCache();
+  /** Milliseconds since 1970. @internal */
+  readonly startedAt: number;
+
+  readonly #classes: PluginClasses;
+  readonly #link: ComponentStream;
+  readonly #outbox: Outbox;
+  readonly #conversation = new GatewayConversation(this);
+  #commandRegistry: CommandRegistry | undefined;
+  #avatar: StoredAvatar | undefined;
+  #hasStarted = false;
+
+  constructor(services: GatewayServices) {
+    const { classes, config, store, clock, newId, log, connect } = services;
+    this.#classes = classes;
+    this.config = config;
+    this.jid = config.jid;
+    this.store = store;
+    this.clock = clock;
+    this.newId = newId;
+    this.log = log;
+    this.startedAt = clock.now();
+    this.privileges = new Privileges(this);
+    this.sessions = new Sessions(this, (user) => new classes.session(user, this));
+    this.rosters = new Rosters(this);
+    this.registration = new Registration(this);
+    this.adhoc = new AdhocCommands(this);
+    this.chat = new ChatCommands(this);
+    const limits = {
+      maxBytes: config.attachmentMaxSize,
+      timeout: config.attachmentTimeout * 1000,
+      allowPrivate: config.allowPrivateUrls,
+    };
+    this.files = new Files({
+      store: store.attachments,
+      uploader: uploaderFor(config),
+      limits,
+      useOriginalUrls: config.useAttachmentOriginalUrls,
+    });
+    this.bits = new Bits(this);
+    this.avatars = new AvatarCache({
+      store: store.avatars,
+      maxSize: config.avatarSize,
+      limits: { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_AVATAR_BYTES) },
+      parallel: config.avatarResamplingThreads,
+    });
+    this.#link = connect({
+      onStanza: (stanza) => {
+        this.#logStanza('received', stanza);
+        receive(this, stanza);
+      },
+      onOnline: () => this.#onOnline(),
+      onOffline: (reason, retryIn) => this.#onOffline(reason, retryIn),
+    });
+    this.#outbox = new Outbox(this.#link, ({ attrs: { from, to, id } }) =>
+      log.error({ from, to, id }, 'lost: too much is waiting for the server'),
+    );
+  }
+
+  /**
+   * Connects, and logs in all registered users. Resolves when the server has taken the component.
+   * @throws ComponentRefused when it does not.
+   */
+  async start(): Promise<void> {
+    // Two commands of one name should be known now, not when somebody uses them.
+    void this.commandRegistry;
+    await this.#loadAvatar();
+    await this.#link.start();
+  }
+
+  /** Takes leave of all users, logs out of the network, closes the stream. */
+  async shutdown(): Promise<void> {
+    this.adhoc.clear();
+    this.chat.clear();
+    await this.sessions.stop();
+    await this.#link.stop();
+    await this.store.close();
+  }
+
+  /** Sends any stanza. It is held back while the server is away. */
+  send(stanza: Element): void {
+    this.#logStanza('sent', stanza);
+    this.#outbox.send(stanza);
+  }
+
+  /** Sends XML as it is: one or more complete stanzas. @throws Error while the server is away. */
+  sendRaw(data: string): void {
+    this.#link.sendRaw(data);
+  }
+
+  /** Sends a request, in the name of the gateway unless `from` is given, and waits for the answer. */
+  request(request: IqRequest): Promise<Element | undefined> {
+    return this.#link.request(request);
+  }
+
+  sendPresence(header: { from?: string; to: string; type?: PresenceType }, ...payloads: readonly Element[]): void {
+    this.send(presence({ from: this.jid, ...header }, ...payloads));
+  }
+
+  /** Writes to somebody, in the name of the gateway. */
+  sendText(body: string, { to, mtype, ...options }: MessageOptions & Addressed): void {
+    const legacyMsgId = options.legacyMsgId ?? this.newId();
+    this.#voice(to, mtype).sendText(body, { ...options, legacyMsgId });
+  }
+
+  /** Sends somebody a file, in the name of the gateway. @returns its URL, if it could be uploaded. */
+  sendFile(source: FileSource, { to, mtype, ...options }: FileOptions & Addressed): Promise<string | undefined> {
+    return this.#voice(to, mtype).sendFile(source, options);
+  }
+
+  /** Changes an earlier message of the gateway: the one sent with this `legacyMsgId`. */
+  correct(legacyMsgId: string, newText: string, { to, mtype, ...options }: CorrectionOptions & Addressed): void {
+    this.#voice(to, mtype).correct(legacyMsgId, newText, options);
+  }
+
+  /** Takes back an earlier message of the gateway. */
+  retract(legacyMsgId: string, { to, mtype, ...options }: NoticeOptions & Addressed): void {
+    this.#voice(to, mtype).retract(legacyMsgId, options);
+  }
+
+  /** Reacts to a message, in the name of the gateway. */
+  react(legacyMsgId: string, emojis: readonly string[], { to, mtype, ...options }: NoticeOptions & Addressed): void {
+    this.#voice(to, mtype).react(legacyMsgId, emojis, options);
+  }
+
+  /** Sends somebody a text as a QR code. @returns the URL of the picture, if it could be uploaded. */
+  async sendQr(text: string, options: FileOptions & Addressed): Promise<string | undefined> {
+    const png = await qrPng(text, { type: 'png', margin: 2, scale: 8 });
+    return this.sendFile(png, { fileName: 'qr.png', contentType: 'image/png', ...options });
+  }
+
+  /**
+   * Asks somebody something in a chat. Resolves with their next message to the gateway, from any of their clients.
+   * @param text the question; without it the next message is waited for silently.
+   * @throws XmppError `remote-server-timeout` when nothing comes within ten minutes.
+   */
+  input(jid: JID | string, text?: string, options: MessageOptions & Pick<Addressed, 'mtype'> = {}): Promise<string> {
+    const to = typeof jid === 'string' ? JID.parse(jid) : jid;
+    if (text !== undefined) this.sendText(text, { ...options, to: to.withResource('') });
+    return this.chat.ask(to, undefined);
+  }
+
+  /**
+   * Says that the QR code which somebody has been shown was scanned; with an error, that it was in vain.
+   * @throws TypeError when they have not been shown one, or it has expired.
+   */
+  async confirmQr(userBareJid: JID | string, error?: Error): Promise<void> {
+    this.registration.confirmQr(JID.parse(String(userBareJid)).bare, error);
+  }
+
+  /** The form that people fill in to register. */
+  makeRegistrationForm(userJid: JID): Promise<RegistrationStep | undefined> {
+    const user = this.sessions.get(userJid.bare)?.user;
+    const known = { legacyModuleData: user?.legacyModuleData ?? {}, preferences: user?.preferences };
+    return this.nextRegistrationStep({ jid: userJid.withResource(''), ...known });
+  }
+
+  /** Removes a user and everything the gateway knows of them. */
+  unregisterUser(user: User): Promise<void> {
+    return this.registration.unregister(user);
+  }
+
+  getSessionFromJid(jid: JID | string): BaseSession | undefined {
+    return this.sessions.get(String(jid));
+  }
+
+  getSessionFromUser(user: User): BaseSession | undefined {
+    return this.sessions.get(user.jid.bare);
+  }
+
+  /** @throws XmppError `registration-required`. */
+  getSessionFromStanza(stanza: Element): BaseSession {
+    const session = this.sessions.get(stanza.attrs.from ?? '');
+    if (session === undefined) {
+      throw new XmppError('registration-required', `You are not registered with ${this.componentName}.`);
+    }
+    return session;
+  }
+
+  /** Whether somebody may use this gateway, by the option `user-jid-validator`. */
+  isAllowed(jid: JID): boolean {
+    return this.config.userJidValidator.test(jid.bare);
+  }
+
+  isAdmin(jid: JID): boolean {
+    return this.config.admins.includes(jid.bare);
+  }
+
+  /** Made when it is first needed: the fields of a subclass are there only after this constructor. @internal */
+  get commandRegistry(): CommandRegistry {
+    this.#commandRegistry ??= new CommandRegistry(this, this.commands);
+    return this.#commandRegistry;
+  }
+
+  /** Whether the plugin's sessions implement a hook. @internal */
+  hasHook(name: 'search' | 'onPresence' | 'onAvatar'): boolean {
+    return typeof this.#classes.session.prototype[name] === 'function';
+  }
+
+  /** The preferences that make a difference: what the plugin does not implement is not asked. @internal */
+  get offeredPreferences(): readonly FormField[] {
+    return this.preferences.filter(
+      ({ var: name }) =>
+        (name !== 'syncPresence' || this.hasHook('onPresence')) && (name !== 'syncAvatar' || this.hasHook('onAvatar')),
+    );
+  }
+
+  /** The gateway's own capabilities. @internal */
+  get ownCaps(): Element {
+    return this.caps.forInfo(describeGateway(this));
+  }
+
+  /** The gateway's own picture. @internal */
+  get avatar(): StoredAvatar | undefined {
+    return this.#avatar;
+  }
+
+  /** @internal */
+  makeRoster(session: BaseSession): LegacyRoster {
+    const { roster = LegacyRoster, contact = LegacyContact } = this.#classes;
+    return new roster(session, contact);
+  }
+
+  /** Sends a presence of the kinds that manage subscriptions, with the name that the other should see. @internal */
+  sendSubscription(
+    header: { from: string; to: string; type: PresenceType },
+    name: string | undefined,
+    text: string,
+  ): void {
+    const payloads = [
+      ...(text === '' ? [] : [status.build(text)]),
+      // XEP-0172 §4.2: so that the one who is asked knows by whom.
+      ...(name === undefined || header.type === 'unsubscribed' ? [] : [nick.build(name)]),
+    ];
+    this.send(presence(header, ...payloads));
+  }
+
+  /** Uploads are asked for in the name of the user where the server lets us: quotas are those of users. @internal */
+  uploadRequester(user: JID): Requester {
+    const isPrivileged = this.privileges.mayRequest(user.domain, NS_UPLOAD, 'get');
+    return { domain: user.domain, gateway: this, sender: isPrivileged ? this.privileges.senderFor(user) : this };
+  }
+
+  /** The stanza error that an exception becomes: no internal text leaves the gateway. @internal */
+  asStanzaError(error: unknown): StanzaError {
+    if (error instanceof StanzaError) return error;
+    if (error instanceof MalformedError) return StanzaError.of('bad-request', error.message);
+    this.exception(error);
+    return StanzaError.of('internal-server-error');
+  }
+
+  #logStanza(what: 'sent' | 'received', stanza: Element): void {
+    // Asked first: to write stanzas that nobody reads would cost more than to handle them.
+    if (this.log.level !== 'debug') return;
+    this.log.debug({ xml: String(withoutText(stanza, this.logStripElements)) }, what);
+  }
+
+  #voice(to: JID | string, type: Addressed['mtype'] = 'chat'): GatewayVoice {
+    return new GatewayVoice(this, this.#conversation, typeof to === 'string' ? JID.parse(to) : to, type);
+  }
+
+  async #loadAvatar(): Promise<void> {
+    if (this.componentAvatar === undefined) return;
+    try {
+      this.#avatar = await this.avatars.get(await this.avatars.load(this.componentAvatar));
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, "cannot use the gateway's own picture");
+    }
+  }
+
+  #onOnline(): void {
+    this.log.info({ jid: this.jid, server: this.config.server, port: this.config.port }, 'connected');
+    this.#outbox.flush();
+    if (this.#hasStarted) {
+      // The users have not gone away, and neither have their sessions; but the server may have forgotten them.
+      for (const session of this.sessions) session.sendLastStatus();
+      return;
+    }
+    this.#hasStarted = true;
+    this.store.users
+      .all()
+      .then((users) => this.sessions.start(users))
+      .catch((error) => this.exception(error));
+  }
+
+  #onOffline(reason: Error, retryIn: number): void {
+    const { server, port } = this.config;
+    // What a server grants it says again on the next stream, even before that counts as up.
+    this.privileges.clear();
+    this.log.warn({ server, port, reason: reason.message, retryIn }, 'not connected, will try again');
+  }
+}
+
+/** What every user can choose: whether the network hears of their presence, and sees their picture. */
+export const DEFAULT_PREFERENCES: readonly FormField[] = [
+  { var: 'syncPresence', label: 'Let the network know when I am online', type: 'boolean', value: true },
+  { var: 'syncAvatar', label: 'Let the network have my picture', type: 'boolean', value: true },
+];
+
+/** Pictures are made small, but must be fetched whole first. */
+const MAX_AVATAR_BYTES = 16 * 1024 * 1024;
+
+function uploaderFor(config: Config): Uploader {
+  if (config.noUploadPath === undefined) {
+    return new HttpUploader({ service: config.uploadService, timeout: config.attachmentTimeout * 1000 });
+  }
+  return new FolderUploader({
+    path: config.noUploadPath,
+    urlPrefix: config.noUploadUrlPrefix,
+    method: config.noUploadMethod,
+    readableByOthers: config.noUploadFileReadOthers,
+  });
+}

@@ -1,0 +1,61 @@
+/** The way of a stanza from the server to the plugin: which route it takes, and what becomes of errors. */
+
+import { type Element, errorReply, JID, result, StanzaError } from '../../stanza/index.ts';
+import type { BaseGateway } from '../gateway.ts';
+import type { Route } from './route.ts';
+import { CHAT_ROUTES, GATEWAY_MESSAGE_ROUTES, IQ_ROUTES, PRESENCE_ROUTES } from './routes.ts';
+
+export function receive(gateway: BaseGateway, stanza: Element): void {
+  const from = JID.tryParse(stanza.attrs.from);
+  const to = JID.tryParse(stanza.attrs.to);
+  if (from === undefined || to === undefined || to.domain !== gateway.jid) return;
+  if (stanza.name === 'iq') return answer({ gateway, stanza, from, to });
+  // What comes from our own domain is an echo. Only requests are meant: looking for services, we find ourselves.
+  if (from.domain === gateway.jid) return;
+  if (stanza.name === 'message') {
+    if (gateway.privileges.handle(stanza)) return;
+    // What we say in the name of a user comes back from the bare JID: no client sends from there.
+    if (to.local !== '' && from.resource === '' && stanza.attrs.type !== 'error') return;
+    dispatch(to.local === '' ? GATEWAY_MESSAGE_ROUTES : CHAT_ROUTES, { gateway, stanza, from, to });
+  } else if (stanza.name === 'presence') {
+    dispatch(PRESENCE_ROUTES, { gateway, stanza, from, to });
+  }
+}
+
+type Incoming = Parameters<Route['handle']>[0];
+
+/** Messages and presences: the first route that takes it. Those of one sender to one address keep their order. */
+function dispatch(routes: readonly Route[], incoming: Incoming): void {
+  const { gateway, stanza, from, to } = incoming;
+  const route = routes.find((each) => each.takes(stanza));
+  if (route === undefined) return;
+  const session = gateway.sessions.get(from.bare);
+  const handled =
+    session === undefined
+      ? Promise.resolve().then(() => route.handle(incoming))
+      : session.lanes.run(to.bare, () => route.handle(incoming));
+  handled.catch((error) => {
+    const reason = gateway.asStanzaError(error);
+    // RFC 6121 §4: a presence is not answered, except where a route does so itself.
+    if (stanza.name === 'message' && stanza.attrs.type !== 'error') gateway.send(errorReply(stanza, reason));
+  });
+}
+
+/** Every request is answered, once. RFC 6120 §8.2.3. */
+function answer(incoming: Incoming): void {
+  const { gateway, stanza } = incoming;
+  const { type } = stanza.attrs;
+  if (type !== 'get' && type !== 'set') return;
+  const [payload, ...more] = stanza.getChildElements();
+  Promise.resolve()
+    .then(() => {
+      if (payload === undefined || more.length > 0) throw StanzaError.of('bad-request');
+      const route = IQ_ROUTES.find((each) => each.kind.ns === payload.ns && each.kind.names.includes(payload.name));
+      if (route === undefined) throw StanzaError.of('service-unavailable');
+      return route.handle({ ...incoming, payload, type });
+    })
+    .then(
+      (reply) => gateway.send(result(stanza, reply ?? undefined)),
+      (error) => gateway.send(errorReply(stanza, gateway.asStanzaError(error))),
+    );
+}

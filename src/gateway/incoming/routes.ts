@@ -1,0 +1,62 @@
+/** Everything the gateway understands. A new XEP is a new file and a line here. */
+
+import { adhocCommand } from './adhoc.ts';
+import { bits } from './bits.ts';
+import { chatStates } from './chat-states.ts';
+import { correction } from './correction.ts';
+import { discoInfo, discoItems } from './disco.ts';
+import { ignoredErrors } from './errors.ts';
+import { file } from './file.ts';
+import { gatewayChat } from './gateway-chat.ts';
+import { gatewayPrompt } from './gateway-prompt.ts';
+import { markers } from './markers.ts';
+import { personalEvents } from './personal-events.ts';
+import { ping } from './ping.ts';
+import { contactPresence, gatewayPresence } from './presence.ts';
+import { reaction } from './reaction.ts';
+import { register } from './register.ts';
+import { retraction } from './retraction.ts';
+import type { IqRoute, Route } from './route.ts';
+import { search } from './search.ts';
+import { sticker } from './sticker.ts';
+import { text } from './text.ts';
+import { userEvents } from './user-events.ts';
+import { vcard4, vcardTemp } from './vcard.ts';
+import { entityTime, softwareVersion } from './version.ts';
+
+/**
+ * Messages to a contact: the first that takes one handles it. Those that refer to another message come before those
+ * with a text, which may be there for clients that do not know better.
+ */
+export const CHAT_ROUTES: readonly Route[] = [
+  ignoredErrors,
+  retraction,
+  reaction,
+  correction,
+  markers,
+  sticker,
+  file,
+  text,
+  chatStates,
+];
+
+/** Messages to the gateway itself. */
+export const GATEWAY_MESSAGE_ROUTES: readonly Route[] = [ignoredErrors, userEvents, gatewayChat];
+
+export const PRESENCE_ROUTES: readonly Route[] = [gatewayPresence, contactPresence];
+
+export const IQ_ROUTES: readonly IqRoute[] = [
+  ping,
+  discoInfo,
+  discoItems,
+  register,
+  adhocCommand,
+  search,
+  gatewayPrompt,
+  personalEvents,
+  vcardTemp,
+  vcard4,
+  bits,
+  softwareVersion,
+  entityTime,
+];

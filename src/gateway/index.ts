@@ -1,0 +1,62 @@
+/**
+ * The gateway framework. Subclass `BaseGateway` and `BaseSession`, and if need be `LegacyRoster` and `LegacyContact`;
+ * export the classes from a module, and run `slipway --legacy-network ./that-module.js`.
+ */
+
+// What every plugin uses.
+export { JID } from '../stanza/index.ts';
+// Those who speak, and what they say.
+export {
+  Actor,
+  type CarbonOptions,
+  type ContentOptions,
+  type CorrectionOptions,
+  type MessageOptions,
+  type MessageReference,
+  type NoticeOptions,
+} from './actor.ts';
+export { FetchError, type Fetched } from './attachment/fetch.ts';
+export type { Attachment, FileOptions, FilesOptions } from './attachment/send.ts';
+export type { FileSource } from './attachment/source.ts';
+export type { AvatarSource } from './avatar/avatar-cache.ts';
+export type { ResourcePresence } from './clients.ts';
+
+// Forms and commands.
+export { BUILTIN_COMMANDS } from './command/builtin.ts';
+export {
+  Command,
+  type CommandAccess,
+  type CommandCategory,
+  type CommandClass,
+  type CommandContext,
+  type CommandResult,
+  Confirmation,
+  Form,
+  SearchResult,
+  TableResult,
+} from './command/command.ts';
+export type { FormField, FormValues } from './command/form.ts';
+// Running a gateway from code.
+export { type Config, ConfigError, type RawConfig, resolveConfig } from './config.ts';
+export { type ClientType, LegacyContact, type PresenceOptions } from './contact.ts';
+export { XmppError } from './errors.ts';
+export type { GatewayServices, PluginClasses } from './gateway.ts';
+export { type Addressed, BaseGateway, DEFAULT_PREFERENCES, RegistrationType } from './gateway.ts';
+export { createLog, type Log, type LogLevel, silentLog } from './log.ts';
+export type { LinkPreview } from './outgoing/link-preview.ts';
+export type { VCardFacts } from './outgoing/vcard.ts';
+export { isPhoneNumber } from './phone.ts';
+export { loadPlugin, pluginClasses } from './plugin.ts';
+// Registration in steps of one's own.
+export { type AnsweredStep, type RegistrationStep, TwoFactorNotRequired } from './registration/steps.ts';
+export { LegacyRoster } from './roster.ts';
+export { type RunOptions, startGateway } from './run.ts';
+export {
+  BaseSession,
+  type Recipient,
+  type ReplyOptions,
+  type SendFileOptions,
+  type SendTextOptions,
+  type Sticker,
+} from './session.ts';
+export type { LegacyModuleData, PendingUser, Preferences, User } from './user.ts';

@@ -1,0 +1,38 @@
+/** Whether somebody is there. RFC 6121 §4. */
+
+import { type Element, presence, priority, type Show, show, status } from '../../stanza/index.ts';
+import { idle } from '../../xep/0319-idle.ts';
+
+export interface PresenceFacts {
+  /** `online`, `offline`, or one of the values of `<show/>`. */
+  readonly state: 'online' | 'offline' | Show;
+  readonly status?: string | undefined;
+  /** When they were last seen. XEP-0319. */
+  readonly lastSeen?: Date | undefined;
+}
+
+/** `extra` is for what an available presence also has: capabilities, the hash of an avatar. */
+export function presenceStanza(
+  address: { readonly from: string; readonly to: string },
+  facts: PresenceFacts,
+  ...extra: readonly Element[]
+): Element {
+  const { state, lastSeen } = facts;
+  const words = facts.status === undefined || facts.status === '' ? [] : [status.build(facts.status)];
+  if (lastSeen !== undefined) words.push(idle.build({ since: lastSeen }));
+  if (state === 'offline') return presence({ ...address, type: 'unavailable' }, ...words);
+  const shown = state === 'online' ? [] : [show.build(state)];
+  return presence(address, ...shown, ...words, priority.build(0), ...extra);
+}
+
+const WEEK = 7 * 24 * 3600 * 1000;
+
+/** The status, followed by when somebody was last seen: for clients that do not know XEP-0319. */
+export function statusWithLastSeen(status: string | undefined, lastSeen: Date, now: number): string {
+  const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: 'UTC' } as const;
+  const isRecent = now - lastSeen.getTime() < WEEK;
+  const when = isRecent
+    ? lastSeen.toLocaleString('en-GB', { weekday: 'long', ...time }).replace(',', '')
+    : lastSeen.toISOString().slice(0, 10);
+  return status === undefined || status === '' ? `Last seen ${when}` : `${status} -- last seen ${when}`;
+}

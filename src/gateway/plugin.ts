@@ -1,0 +1,76 @@
+/** Finding a plugin's classes in a module. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConfigError } from './config.ts';
+import { LegacyContact } from './contact.ts';
+import { BaseGateway, type PluginClasses } from './gateway.ts';
+import { LegacyRoster } from './roster.ts';
+import { BaseSession } from './session.ts';
+
+type AnyClass = abstract new (...args: never[]) => object;
+
+const BASES: Readonly<Record<string, AnyClass>> = {
+  BaseGateway,
+  BaseSession,
+  LegacyRoster,
+  LegacyContact,
+};
+
+/**
+ * Imports a plugin: a path of a module (`./my-plugin.js`) or the name of a package.
+ * @throws ConfigError when it cannot be imported, or lacks a class, or has one twice.
+ */
+export async function loadPlugin(specifier: string): Promise<PluginClasses> {
+  const isPath = /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(specifier) || existsSync(specifier);
+  const path = resolve(specifier);
+  if (isPath && !existsSync(path)) throw new ConfigError(`--legacy-network: there is no file ${path}`);
+  let module: Record<string, unknown>;
+  try {
+    module = await import(isPath ? pathToFileURL(path).href : specifier);
+  } catch (error) {
+    throw new ConfigError(`--legacy-network: cannot import ${specifier}: ${(error as Error).message}`);
+  }
+  return pluginClasses(module, specifier);
+}
+
+/** Finds the subclasses among what a module exports. `name` is what to call the module in errors. */
+export function pluginClasses(module: Readonly<Record<string, unknown>>, name: string): PluginClasses {
+  const of = (base: string) => onlySubclass(module, base, name);
+  const required = (base: string) => {
+    const found = of(base);
+    if (found === undefined)
+      throw new ConfigError(`${name} exports no subclass of ${base}${foreignHint(module, base)}`);
+    return found;
+  };
+  return {
+    gateway: required('BaseGateway'),
+    session: required('BaseSession'),
+    roster: of('LegacyRoster'),
+    contact: of('LegacyContact'),
+  } as unknown as PluginClasses;
+}
+
+function onlySubclass(module: Readonly<Record<string, unknown>>, base: string, name: string): AnyClass | undefined {
+  const found = new Set(
+    Object.values(module).filter(
+      (each): each is AnyClass => typeof each === 'function' && each.prototype instanceof (BASES[base] as AnyClass),
+    ),
+  );
+  if (found.size > 1) {
+    const names = [...found].map((each) => each.name).join(' and ');
+    throw new ConfigError(`${name} exports more than one subclass of ${base}: ${names}`);
+  }
+  return [...found][0];
+}
+
+/** A plugin may have got another copy of this library than the one that runs it. */
+function foreignHint(module: Readonly<Record<string, unknown>>, base: string): string {
+  for (const each of Object.values(module)) {
+    for (let proto = each; typeof proto === 'function'; proto = Object.getPrototypeOf(proto)) {
+      if (proto.name === base) return ' of this copy of slipway: install the plugin and slipway in the same place';
+    }
+  }
+  return '';
+}

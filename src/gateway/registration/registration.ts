@@ -1,0 +1,216 @@
+/** How people become users, and cease to be. */
+
+import { type JID, StanzaError } from '../../stanza/index.ts';
+import { type FormValues, readAnswers } from '../command/form.ts';
+import { XmppError } from '../errors.ts';
+import type { BaseGateway } from '../gateway.ts';
+import { Lanes } from '../serial.ts';
+import type { LegacyModuleData, PendingUser, User } from '../user.ts';
+import { defaultPreferences, type RegistrationStep } from './steps.ts';
+
+export class Registration {
+  readonly #gateway: BaseGateway;
+  /** One step after the other for each person: two at once would make two sessions. */
+  readonly #lanes = new Lanes();
+  /** QR codes that have been shown, by bare JID. */
+  readonly #qrCodes = new Map<string, QrCode>();
+
+  constructor(gateway: BaseGateway) {
+    this.#gateway = gateway;
+  }
+
+  /** The question that waits for an answer: the first one, or where somebody has stopped before. */
+  begin(from: JID): Promise<RegistrationStep> {
+    const jid = from.withResource('');
+    return this.#inTurn(jid, async () => {
+      const asked = (await this.#path(jid)).at(-1);
+      // A QR code is not worth coming back to: the network has forgotten it.
+      if (asked !== undefined && asked.step.name !== 'qr') return asked.step;
+      const step = await this.#next(this.#fresh(jid), [], undefined);
+      if (step === undefined) throw new TypeError('a registration must have at least one step');
+      return step;
+    });
+  }
+
+  /**
+   * Takes the answer to a question: the last one, or one before it, to which somebody has gone back.
+   * Returns the next question; nothing when that was all.
+   */
+  answer(from: JID, { name }: RegistrationStep, values: FormValues): Promise<RegistrationStep | undefined> {
+    const jid = from.withResource('');
+    return this.#inTurn(jid, async () => {
+      const path = await this.#path(jid);
+      const index = path.findLastIndex(({ step }) => step.name === name);
+      const asked = path[index];
+      if (asked === undefined) {
+        throw new XmppError('unexpected-request', 'Your registration has expired. Please begin again.');
+      }
+      const user = { ...this.#fresh(jid), legacyModuleData: asked.data };
+      const next = await this.#next(user, path.slice(0, index + 1), { name, values });
+      if (next === undefined) await this.#complete(user);
+      return next;
+    });
+  }
+
+  /** Everything in one go, for in-band registration: possible when credentials are all that is asked. */
+  async registerAtOnce(from: JID, answers: (name: string) => readonly string[]): Promise<void> {
+    const gateway = this.#gateway;
+    const jid = from.withResource('');
+    await this.#inTurn(jid, async () => {
+      const user = this.#fresh(jid);
+      const values = readAnswers(gateway.registrationFields, answers);
+      const next = await this.#next(user, [], { name: 'credentials', values });
+      if (next !== undefined && next.name !== 'preferences') {
+        throw new XmppError('bad-request', 'This registration takes several steps: please use the command "register".');
+      }
+      // Who is not asked gets what the form suggests, not nothing.
+      user.preferences ??= defaultPreferences(gateway.preferences);
+      await this.#complete(user);
+    });
+  }
+
+  /** Forgets an unfinished registration. */
+  async cancel(from: JID): Promise<void> {
+    this.#qrCodes.delete(from.bare);
+    await this.#gateway.store.users.deleteRegistration(from.bare);
+  }
+
+  /** Removes a user: session, roster items, subscriptions, everything that is stored. */
+  unregister(user: User): Promise<void> {
+    return this.#lanes.run(user.jid.bare, () => this.#unregister(user));
+  }
+
+  /** A QR code is about to be shown: from now on it may be scanned. */
+  expectQr(jid: JID): void {
+    this.#qrCodes.set(jid.bare, new QrCode());
+  }
+
+  /** The network says that a QR code has been scanned, or that it was in vain. */
+  confirmQr(bareJid: string, error?: Error): void {
+    const code = this.#qrCodes.get(bareJid);
+    if (code === undefined) throw new TypeError(`${bareJid} has not been shown a QR code`);
+    code.settle(error);
+  }
+
+  /** Waits until the code has been scanned. @throws what `confirmQr` was given; XmppError `remote-server-timeout`. */
+  async qrConfirmed(jid: JID): Promise<void> {
+    const code = this.#qrCodes.get(jid.bare);
+    if (code === undefined) throw new XmppError('unexpected-request', 'The QR code has expired. Please begin again.');
+    const { clock, config } = this.#gateway;
+    let cancel = () => {};
+    const expired = new Promise<never>((_, reject) => {
+      cancel = clock.after(config.qrTimeout * 1000, () =>
+        reject(new XmppError('remote-server-timeout', 'The QR code was not scanned in time.')),
+      );
+    });
+    try {
+      await Promise.race([code.scanned, expired]);
+    } finally {
+      cancel();
+      this.#qrCodes.delete(jid.bare);
+    }
+  }
+
+  /** Runs tasks of one person one after the other, if that person may use the gateway. */
+  #inTurn<T>(jid: JID, task: () => Promise<T>): Promise<T> {
+    return this.#lanes.run(jid.bare, async () => {
+      if (!this.#gateway.isAllowed(jid)) throw new XmppError('not-allowed', 'You may not use this gateway.');
+      return task();
+    });
+  }
+
+  #fresh(jid: JID): PendingUser {
+    const known = this.#gateway.sessions.get(jid.bare)?.user;
+    return { jid, legacyModuleData: known?.legacyModuleData ?? {}, preferences: known?.preferences };
+  }
+
+  /** What somebody has been asked so far. */
+  async #path(jid: JID): Promise<readonly Asked[]> {
+    const { clock, config, store } = this.#gateway;
+    const since = clock.now() - config.partialRegistrationTimeout * 1000;
+    return (await store.users.registration(jid.bare, since)) as readonly Asked[];
+  }
+
+  /** Asks the plugin what comes after `path`, and stores it. */
+  async #next(
+    user: PendingUser,
+    path: readonly Asked[],
+    answered: Parameters<BaseGateway['nextRegistrationStep']>[1],
+  ): Promise<RegistrationStep | undefined> {
+    const gateway = this.#gateway;
+    let step: RegistrationStep | undefined;
+    try {
+      step = await gateway.nextRegistrationStep(user, answered);
+    } catch (error) {
+      if (error instanceof StanzaError) throw error;
+      gateway.exception(error);
+      throw new XmppError('internal-server-error', 'The registration failed.', { type: 'wait' });
+    }
+    if (step === undefined) return undefined;
+    const asked = [...path, { step, data: user.legacyModuleData }];
+    await gateway.store.users.saveRegistration(user.jid.bare, asked, gateway.clock.now());
+    return step;
+  }
+
+  async #complete({ jid, legacyModuleData, preferences }: PendingUser): Promise<void> {
+    const gateway = this.#gateway;
+    const known = gateway.sessions.get(jid.bare);
+    const user = await gateway.store.users.save({
+      jid,
+      legacyModuleData,
+      preferences: preferences ?? defaultPreferences(gateway.preferences),
+      registrationDate: known?.user.registrationDate ?? new Date(gateway.clock.now()),
+    });
+    await gateway.store.users.deleteRegistration(jid.bare);
+    if (known !== undefined) {
+      await gateway.sessions.logout(known);
+      gateway.sessions.remove(known);
+    }
+    const session = gateway.sessions.add(user);
+    gateway.log.info({ user: jid.bare }, known === undefined ? 'registered' : 'changed the registration');
+    if (known === undefined) {
+      session.sendGatewayMessage(gateway.welcomeMessage);
+      for (const admin of gateway.config.admins) gateway.sendText(`${jid.bare} has registered.`, { to: admin });
+    }
+    // Logging in may take long: the answer to the registration does not wait for it.
+    void gateway.sessions.login(session);
+  }
+
+  async #unregister(user: User): Promise<void> {
+    const gateway = this.#gateway;
+    const session = gateway.sessions.get(user.jid.bare);
+    if (session === undefined) throw new XmppError('registration-required', 'You are not registered.');
+    gateway.sessions.remove(session);
+    session.readiness.set('logged-out');
+    await gateway.rosters.removeAll(session);
+    await session.contacts.flush();
+    await gateway.store.deleteUser(session.userId);
+    await gateway.store.users.deleteRegistration(user.jid.bare);
+    try {
+      await gateway.unregister(user, session);
+    } catch (error) {
+      gateway.exception(error);
+    }
+    gateway.log.info({ user: user.jid.bare }, 'unregistered');
+  }
+}
+
+/** A question, and what was known when it was asked. */
+interface Asked {
+  readonly step: RegistrationStep;
+  readonly data: LegacyModuleData;
+}
+
+/** A QR code that has been shown, and will be scanned or not. */
+class QrCode {
+  readonly scanned: Promise<void>;
+  settle: (error?: Error) => void = () => {};
+
+  constructor() {
+    this.scanned = new Promise((resolve, reject) => {
+      this.settle = (error) => (error === undefined ? resolve() : reject(error));
+    });
+    // Nobody may be waiting yet.
+    this.scanned.catch(() => undefined);
+  }
+}

@@ -1,0 +1,125 @@
+/** Contacts in the rosters of users: written there where the server lets us, asked for where it does not. */
+
+import { presence, StanzaError } from '../stanza/index.ts';
+import { fetchRoster, type Item, setItem } from '../stanza/roster.ts';
+import { nick } from '../xep/0172-nick.ts';
+import type { LegacyContact } from './contact.ts';
+import type { BaseGateway } from './gateway.ts';
+import type { BaseSession } from './session.ts';
+import type { User } from './user.ts';
+
+export class Rosters {
+  readonly #gateway: BaseGateway;
+
+  constructor(gateway: BaseGateway) {
+    this.#gateway = gateway;
+  }
+
+  /** Puts the gateway itself into the user's roster. */
+  async addGateway({ user }: BaseSession): Promise<void> {
+    const { jid, componentName, config, rosterGroup } = this.#gateway;
+    if (config.noRosterPush) return;
+    const item: Item = { jid, name: componentName, subscription: 'both', groups: [rosterGroup] };
+    if (await this.#write(user, item)) return;
+    // XEP-0100 §4.1: the gateway asks the user, who then sees its presence.
+    this.#gateway.send(presence({ from: jid, to: user.jid.bare, type: 'subscribe' }, nick.build(componentName)));
+  }
+
+  /** Puts a contact into the user's roster. `isKnown`: it has been put there before. */
+  async add(contact: LegacyContact, isKnown: boolean): Promise<void> {
+    if (this.#gateway.config.noRosterPush) return;
+    if (await this.#write(contact.session.user, this.#itemFor(contact))) return;
+    // Whoever has refused a contact once is not asked again and again.
+    if (!isKnown) await contact.onAddedToRosterNoPrivilege();
+  }
+
+  /** Gives a contact in the user's roster its present name and subscription. */
+  update(contact: LegacyContact): void {
+    if (this.#gateway.config.noRosterPush) return;
+    this.#write(contact.session.user, this.#itemFor(contact)).catch((error) => this.#gateway.exception(error));
+  }
+
+  /** Takes the gateway and its contacts out of the user's roster, and ends all subscriptions. */
+  async removeAll(session: BaseSession): Promise<void> {
+    const { user } = session;
+    for (const contact of session.contacts) {
+      contact.sendGoodbye();
+      if (contact.inRoster) await this.#remove(user, contact.jid.bare);
+    }
+    this.#gateway.sendPresence({ to: user.jid.bare, type: 'unavailable' });
+    await this.#remove(user, this.#gateway.jid);
+  }
+
+  /**
+   * Makes the gateway's group of the user's roster the same as the contacts.
+   * @throws StanzaError `forbidden` when the server does not let us.
+   */
+  async sync(session: BaseSession): Promise<{ added: number; removed: number; updated: number }> {
+    const { user } = session;
+    const { rosterGroup } = this.#gateway;
+    const done = { added: 0, removed: 0, updated: 0 };
+    const items = await this.#read(user);
+    const wanted = new Map([...session.contacts].filter((c) => c.inRoster).map((c) => [c.jid.bare, this.#itemFor(c)]));
+    for (const item of items) {
+      if (!item.groups.includes(rosterGroup) || item.jid === this.#gateway.jid) continue;
+      if (wanted.has(item.jid)) continue;
+      const groups = item.groups.filter((group) => group !== rosterGroup);
+      // What the user has put into other groups too only leaves ours.
+      await this.#write(user, groups.length > 0 ? { ...item, groups } : { ...item, groups, subscription: 'remove' });
+      done.removed++;
+    }
+    for (const item of wanted.values()) {
+      const current = items.find(({ jid }) => jid === item.jid);
+      const isSame =
+        current?.name === item.name &&
+        current?.subscription === item.subscription &&
+        current?.groups.includes(rosterGroup);
+      if (isSame) continue;
+      await this.#write(user, { ...item, groups: [...new Set([...(current?.groups ?? []), rosterGroup])] });
+      if (current === undefined) done.added++;
+      else done.updated++;
+    }
+    return done;
+  }
+
+  async #remove(user: User, jid: string): Promise<void> {
+    const to = user.jid.bare;
+    for (const type of ['unsubscribe', 'unsubscribed'] as const) this.#gateway.send(presence({ from: jid, to, type }));
+    if (!this.#gateway.config.noRosterPush) await this.#write(user, { jid, subscription: 'remove', groups: [] });
+  }
+
+  #itemFor(contact: LegacyContact): Item {
+    const { name, isFriend, jid } = contact;
+    const subscription = isFriend ? 'both' : 'none';
+    return { jid: jid.bare, ...(name !== undefined && { name }), subscription, groups: [this.#gateway.rosterGroup] };
+  }
+
+  async #read(user: User): Promise<readonly Item[]> {
+    const { privileges } = this.#gateway;
+    await privileges.settled(user.jid.domain);
+    if (!privileges.mayReadRoster(user.jid.domain)) {
+      throw StanzaError.of('forbidden', 'The server does not let this gateway see your roster.');
+    }
+    return (await fetchRoster(this.#gateway, { owner: user.jid.bare }))?.items ?? [];
+  }
+
+  /** Returns whether the server let us. */
+  async #write(user: User, item: Item): Promise<boolean> {
+    const { privileges, log } = this.#gateway;
+    const { domain } = user.jid;
+    await privileges.settled(domain);
+    if (!privileges.mayWriteRoster(domain)) return false;
+    try {
+      await setItem(this.#gateway, item, user.jid.bare);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StanzaError)) throw error;
+      if (item.subscription === 'remove' && error.condition === 'item-not-found') return true;
+      log.warn(
+        { user: user.jid.bare, jid: item.jid, condition: error.condition },
+        'the server did not take a roster item',
+      );
+      return false;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** Putting a gateway together and starting it. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, ComponentStream, type NewId, newId, systemClock } from '../stanza/index.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { BaseGateway, PluginClasses } from './gateway.ts';
+import { createLog, type Log } from './log.ts';
+import { Store } from './store/store.ts';
+
+export interface RunOptions {
+  readonly clock?: Clock;
+  readonly newId?: NewId;
+  readonly log?: Log;
+  /** Milliseconds before the first attempt to reconnect. Default 1000. */
+  readonly reconnectAfter?: number;
+}
+
+/**
+ * Makes a gateway of a plugin's classes, and connects it. Resolves when the server has taken the component.
+ * @throws ComponentRefused when the server does not. @throws ConfigError when the home directory cannot be used.
+ */
+export async function startGateway(
+  classes: PluginClasses,
+  config: Config,
+  options: RunOptions = {},
+): Promise<BaseGateway> {
+  const log = options.log ?? createLog(config.logLevel);
+  const clock = options.clock ?? systemClock;
+  const makeId = options.newId ?? newId;
+  const store = await openStore(config, (error) => log.error({ err: error }, 'could not write to the database'));
+  const gateway = new classes.gateway({
+    classes,
+    config,
+    store,
+    clock,
+    newId: makeId,
+    log,
+    connect: (handlers) =>
+      new ComponentStream({
+        domain: config.jid,
+        secret: config.secret,
+        host: config.server,
+        port: config.port,
+        clock,
+        newId: makeId,
+        ...(options.reconnectAfter !== undefined && { backoff: { initial: options.reconnectAfter } }),
+        ...handlers,
+      }),
+  });
+  try {
+    await gateway.start();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return gateway;
+}
+
+async function openStore({ homeDir }: Config, onError: (error: unknown) => void): Promise<Store> {
+  if (homeDir === undefined) return Store.open(':memory:', onError);
+  try {
+    mkdirSync(homeDir, { recursive: true, mode: 0o700 });
+    return await Store.open(join(homeDir, 'slipway.sqlite'), onError);
+  } catch (error) {
+    throw new ConfigError(`cannot use the home directory ${homeDir}: ${(error as Error).message}`);
+  }
+}

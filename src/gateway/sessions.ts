@@ -1,0 +1,133 @@
+/** The sessions of all users: who has one, and how it begins and ends. */
+
+import { bareOf, StanzaError } from '../stanza/index.ts';
+import { type Backoff, delayBefore } from '../stanza/stream/backoff.ts';
+import { fetchUserAvatar } from './avatar/user-avatar.ts';
+import type { BaseGateway } from './gateway.ts';
+import { inParallel } from './serial.ts';
+import type { BaseSession } from './session.ts';
+import type { StoredUser } from './store/users.ts';
+
+/** Logins at the same time when the gateway starts. */
+const PARALLEL_LOGINS = 20;
+
+/** Between attempts to log in when the network does not answer. */
+const RETRY: Backoff = { initial: 30_000, max: 15 * 60_000, random: Math.random };
+
+export class Sessions {
+  readonly #gateway: BaseGateway;
+  readonly #make: (user: StoredUser) => BaseSession;
+  readonly #sessions = new Map<string, BaseSession>();
+  /** Attempts to come, of sessions whose network does not answer. */
+  readonly #retries = new Map<BaseSession, { readonly attempt: number; readonly cancel: () => void }>();
+
+  constructor(gateway: BaseGateway, make: (user: StoredUser) => BaseSession) {
+    this.#gateway = gateway;
+    this.#make = make;
+  }
+
+  /** The session of a bare or full JID. */
+  get(jid: string): BaseSession | undefined {
+    return this.#sessions.get(bareOf(jid));
+  }
+
+  [Symbol.iterator](): IterableIterator<BaseSession> {
+    return this.#sessions.values();
+  }
+
+  add(user: StoredUser): BaseSession {
+    const session = this.#make(user);
+    this.#sessions.set(user.jid.bare, session);
+    return session;
+  }
+
+  remove(session: BaseSession): void {
+    this.#cancelRetry(session);
+    if (this.#sessions.get(session.user.jid.bare) === session) this.#sessions.delete(session.user.jid.bare);
+  }
+
+  /** Makes and logs in the sessions of all registered users. */
+  async start(users: readonly StoredUser[]): Promise<void> {
+    const sessions = users.map((user) => this.add(user));
+    await inParallel(sessions, PARALLEL_LOGINS, (session) => this.login(session));
+  }
+
+  /** Logs in, tells the user how it went, and tries again where that makes sense. Never rejects. */
+  async login(session: BaseSession): Promise<void> {
+    const attempt = (this.#retries.get(session)?.attempt ?? -1) + 1;
+    this.#cancelRetry(session);
+    session.readiness.set('logging-in');
+    session.sendGatewayStatus('Logging in…', 'dnd');
+    try {
+      await this.#gateway.rosters.addGateway(session);
+      const status = (await session.login()) ?? 'Logged in';
+      if (!this.#isCurrent(session)) return;
+      session.readiness.set('logged-in');
+      session.sendGatewayStatus('Fetching contacts…', 'dnd');
+      await session.contacts.load();
+      session.readiness.set('ready');
+      session.sendGatewayStatus(status, 'chat');
+      // Clients that are online already said so before there was anybody to hear it.
+      this.#gateway.sendPresence({ to: session.user.jid.bare, type: 'probe' });
+    } catch (error) {
+      if (this.#isCurrent(session)) this.#failed(session, error, attempt);
+      return;
+    }
+    await fetchUserAvatar(session).catch((error) => this.#gateway.exception(error));
+  }
+
+  /** Logs out. Never rejects. */
+  async logout(session: BaseSession): Promise<void> {
+    this.#cancelRetry(session);
+    session.readiness.set('logged-out');
+    try {
+      await session.logout();
+    } catch (error) {
+      this.#gateway.exception(error);
+    }
+    await session.contacts.flush();
+  }
+
+  /** Says goodbye in the name of all contacts, and logs everybody out. */
+  async stop(): Promise<void> {
+    await Promise.all(
+      [...this.#sessions.values()].map(async (session) => {
+        for (const contact of session.contacts) contact.sendGoodbye();
+        this.#gateway.sendPresence({ to: session.user.jid.bare, type: 'unavailable' });
+        await this.logout(session);
+      }),
+    );
+  }
+
+  /** A user who has unregistered, or changed the registration, has another session, or none. */
+  #isCurrent(session: BaseSession): boolean {
+    return this.#sessions.get(session.user.jid.bare) === session;
+  }
+
+  #failed(session: BaseSession, error: unknown, attempt: number): void {
+    const { clock, log } = this.#gateway;
+    session.readiness.set('failed');
+    if (!(error instanceof StanzaError)) this.#gateway.exception(error);
+    const told = error instanceof StanzaError && error.text !== '' ? error.text : 'The login failed.';
+    // What the user must do something about is not tried again: too many wrong passwords lock accounts.
+    const isTemporary = !(error instanceof StanzaError) || error.type === 'wait';
+    session.sendGatewayStatus(told, 'dnd');
+    // Said once: the status shows it all the time.
+    if (attempt === 0) {
+      const next = isTemporary
+        ? 'I will try again.'
+        : 'Write "re-login" to try again, or "re-register" for other credentials.';
+      session.sendGatewayMessage(`You are not logged in: ${told} ${next}`);
+    }
+    if (!isTemporary) return;
+    const ms = delayBefore(attempt, RETRY);
+    log.info({ user: session.user.jid.bare, retryIn: ms }, 'login failed, will try again');
+    const cancel = clock.after(ms, () => void this.login(session));
+    this.#retries.set(session, { attempt, cancel });
+  }
+
+  #cancelRetry(session: BaseSession): void {
+    this.#retries.get(session)?.cancel();
+    this.#retries.delete(session);
+  }
+}

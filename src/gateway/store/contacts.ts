@@ -1,0 +1,74 @@
+/** The contacts of users. */
+
+import type { Kysely } from 'kysely';
+import type { VCardFacts } from '../outgoing/vcard.ts';
+import type { Schema } from './schema.ts';
+
+/** What is stored about a contact. */
+export interface StoredContact {
+  readonly legacyId: string;
+  readonly local: string;
+  readonly name: string | undefined;
+  readonly isFriend: boolean;
+  readonly inRoster: boolean;
+  readonly avatarHash: string | undefined;
+  readonly avatarId: string | undefined;
+  readonly vcard: VCardFacts | undefined;
+}
+
+export class ContactStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async all(userId: number): Promise<StoredContact[]> {
+    const rows = await this.#db.selectFrom('contact').selectAll().where('user_id', '=', userId).execute();
+    return rows.map((row) => ({
+      legacyId: row.legacy_id,
+      local: row.local,
+      name: row.name ?? undefined,
+      isFriend: row.is_friend === 1,
+      inRoster: row.in_roster === 1,
+      avatarHash: row.avatar_hash ?? undefined,
+      avatarId: row.avatar_id ?? undefined,
+      vcard: row.vcard === null ? undefined : JSON.parse(row.vcard),
+    }));
+  }
+
+  async save(userId: number, contacts: readonly StoredContact[]): Promise<void> {
+    // SQLite takes 32766 parameters in a statement.
+    for (let i = 0; i < contacts.length; i += 1000) await this.#insert(userId, contacts.slice(i, i + 1000));
+  }
+
+  async #insert(userId: number, contacts: readonly StoredContact[]): Promise<void> {
+    await this.#db
+      .insertInto('contact')
+      .values(
+        contacts.map((contact) => ({
+          user_id: userId,
+          legacy_id: contact.legacyId,
+          local: contact.local,
+          name: contact.name ?? null,
+          is_friend: contact.isFriend ? 1 : 0,
+          in_roster: contact.inRoster ? 1 : 0,
+          avatar_hash: contact.avatarHash ?? null,
+          avatar_id: contact.avatarId ?? null,
+          vcard: contact.vcard === undefined ? null : JSON.stringify(contact.vcard),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['user_id', 'legacy_id']).doUpdateSet((excluded) => ({
+          local: excluded.ref('excluded.local'),
+          name: excluded.ref('excluded.name'),
+          is_friend: excluded.ref('excluded.is_friend'),
+          in_roster: excluded.ref('excluded.in_roster'),
+          avatar_hash: excluded.ref('excluded.avatar_hash'),
+          avatar_id: excluded.ref('excluded.avatar_id'),
+          vcard: excluded.ref('excluded.vcard'),
+        })),
+      )
+      .execute();
+  }
+}

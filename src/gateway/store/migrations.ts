@@ -1,0 +1,97 @@
+/** The history of the tables. A migration that has been released is never changed: add another. */
+
+import { type Kysely, type Migration, sql } from 'kysely';
+
+/** Written against whatever the tables were at the time, hence without their present types. */
+type Db = Kysely<unknown>;
+
+/** A column with the id of a user, whose rows go when the user does. */
+const ofUser = (db: Db, table: string) =>
+  db.schema
+    .createTable(table)
+    .addColumn('user_id', 'integer', (c) => c.notNull().references('user_account.id').onDelete('cascade'));
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-people': {
+    async up(db: Db) {
+      await db.schema
+        .createTable('user_account')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('jid', 'text', (c) => c.notNull().unique())
+        .addColumn('legacy_module_data', 'text', (c) => c.notNull())
+        .addColumn('preferences', 'text', (c) => c.notNull())
+        .addColumn('registered_at', 'bigint', (c) => c.notNull())
+        .addColumn('avatar_hash', 'text')
+        .execute();
+      await db.schema
+        .createTable('registration')
+        .addColumn('jid', 'text', (c) => c.primaryKey())
+        .addColumn('path', 'text', (c) => c.notNull())
+        .addColumn('updated_at', 'bigint', (c) => c.notNull())
+        .execute();
+      await ofUser(db, 'contact')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('legacy_id', 'text', (c) => c.notNull())
+        .addColumn('local', 'text', (c) => c.notNull())
+        .addColumn('name', 'text')
+        .addColumn('is_friend', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('in_roster', 'integer', (c) => c.notNull().defaultTo(0))
+        .addColumn('avatar_hash', 'text')
+        .addColumn('avatar_id', 'text')
+        .addColumn('vcard', 'text')
+        .addUniqueConstraint('contact_by_legacy_id', ['user_id', 'legacy_id'])
+        .addUniqueConstraint('contact_by_local', ['user_id', 'local'])
+        .execute();
+      await ofUser(db, 'message')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('chat', 'text', (c) => c.notNull())
+        .addColumn('xmpp_id', 'text', (c) => c.notNull())
+        .addColumn('legacy_id', 'text', (c) => c.notNull())
+        .addColumn('from_user', 'integer', (c) => c.notNull())
+        .addColumn('displayed', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await db.schema
+        .createIndex('message_by_xmpp_id')
+        .on('message')
+        .columns(['user_id', 'chat', 'xmpp_id', 'from_user'])
+        .unique()
+        .execute();
+      await db.schema
+        .createIndex('message_by_legacy_id')
+        .on('message')
+        .columns(['user_id', 'chat', 'legacy_id'])
+        .execute();
+      await ofUser(db, 'thread')
+        .addColumn('chat', 'text', (c) => c.notNull())
+        .addColumn('xmpp_thread', 'text', (c) => c.notNull())
+        .addColumn('legacy_thread', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('thread_by_xmpp_thread', ['user_id', 'chat', 'xmpp_thread'])
+        .execute();
+      await db.schema
+        .createIndex('thread_by_legacy_thread')
+        .on('thread')
+        .columns(['user_id', 'chat', 'legacy_thread'])
+        .execute();
+      await db.schema
+        .createTable('avatar')
+        .addColumn('hash', 'text', (c) => c.primaryKey())
+        .addColumn('png', sql`blob`, (c) => c.notNull())
+        .addColumn('width', 'integer', (c) => c.notNull())
+        .addColumn('height', 'integer', (c) => c.notNull())
+        .execute();
+      await db.schema
+        .createTable('avatar_source')
+        .addColumn('url', 'text', (c) => c.primaryKey())
+        .addColumn('hash', 'text', (c) => c.notNull().references('avatar.hash').onDelete('cascade'))
+        .addColumn('etag', 'text')
+        .addColumn('last_modified', 'text')
+        .execute();
+      await ofUser(db, 'attachment')
+        .addColumn('legacy_file_id', 'text', (c) => c.notNull())
+        .addColumn('url', 'text', (c) => c.notNull())
+        .addColumn('about', 'text', (c) => c.notNull())
+        .addPrimaryKeyConstraint('attachment_by_legacy_file_id', ['user_id', 'legacy_file_id'])
+        .execute();
+    },
+  },
+};

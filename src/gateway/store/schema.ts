@@ -1,0 +1,105 @@
+/** The tables, as Kysely knows them. Migrations make them; the two must agree. */
+
+import type { Generated } from 'kysely';
+
+export interface Schema {
+  user_account: UserRow;
+  registration: RegistrationRow;
+  contact: ContactRow;
+  message: MessageRow;
+  thread: ThreadRow;
+  avatar: AvatarRow;
+  avatar_source: AvatarSourceRow;
+  attachment: AttachmentRow;
+}
+
+export interface UserRow {
+  id: Generated<number>;
+  /** Bare. */
+  jid: string;
+  /** JSON. */
+  legacy_module_data: string;
+  /** JSON. */
+  preferences: string;
+  /** Milliseconds since 1970. */
+  registered_at: number;
+  /** The hash of the avatar that the plugin has been told of. */
+  avatar_hash: string | null;
+}
+
+/** A registration that has not come to its end. */
+export interface RegistrationRow {
+  /** Bare. */
+  jid: string;
+  /** JSON: the questions asked, each with what was known then. The last one waits for its answer. */
+  path: string;
+  /** Milliseconds since 1970. */
+  updated_at: number;
+}
+
+export interface ContactRow {
+  id: Generated<number>;
+  user_id: number;
+  legacy_id: string;
+  /** The localpart of the contact's JID. */
+  local: string;
+  name: string | null;
+  /** 0 or 1: on the network, the user and the contact are friends. */
+  is_friend: number;
+  /** 0 or 1: the contact has been put into the user's roster. */
+  in_roster: number;
+  /** The hash of the picture in `avatar`. */
+  avatar_hash: string | null;
+  /** What the plugin calls that picture. */
+  avatar_id: string | null;
+  /** JSON; null when none has been set. */
+  vcard: string | null;
+}
+
+/** Which stanza carried which message of the foreign network. One message may be carried by several stanzas. */
+export interface MessageRow {
+  id: Generated<number>;
+  user_id: number;
+  /** The localpart of the chat's JID: ids need be unique only within a chat. */
+  chat: string;
+  xmpp_id: string;
+  legacy_id: string;
+  /** 0 or 1: the user wrote it. The ids of a user's client may be the same as those of the network. */
+  from_user: number;
+  /** 0 or 1: the network has been told that the user has read it. */
+  displayed: Generated<number>;
+}
+
+/** Threads that began with an id of XMPP, and what the network calls them. */
+export interface ThreadRow {
+  user_id: number;
+  chat: string;
+  xmpp_thread: string;
+  legacy_thread: string;
+}
+
+/** Pictures by their content, shared by all who have the same. */
+export interface AvatarRow {
+  /** The SHA-1 hash of the PNG in hexadecimal. */
+  hash: string;
+  png: Uint8Array;
+  width: number;
+  height: number;
+}
+
+/** Where pictures came from, so that what has not changed is not fetched again. */
+export interface AvatarSourceRow {
+  url: string;
+  hash: string;
+  etag: string | null;
+  last_modified: string | null;
+}
+
+/** Files that have been uploaded, by their ids on the network. */
+export interface AttachmentRow {
+  user_id: number;
+  legacy_file_id: string;
+  url: string;
+  /** JSON: what is known about the file. */
+  about: string;
+}

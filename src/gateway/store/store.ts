@@ -1,0 +1,52 @@
+/** What outlives the process. One class for each kind of thing, over one database. */
+
+import type { Kysely } from 'kysely';
+import { AttachmentStore } from './attachments.ts';
+import { AvatarStore } from './avatars.ts';
+import { ContactStore } from './contacts.ts';
+import { openDatabase } from './database.ts';
+import { MessageIds } from './message-ids.ts';
+import type { Schema } from './schema.ts';
+import { ThreadStore } from './threads.ts';
+import { UserStore } from './users.ts';
+
+export class Store {
+  readonly users: UserStore;
+  readonly contacts: ContactStore;
+  readonly messageIds: MessageIds;
+  readonly threads: ThreadStore;
+  readonly avatars: AvatarStore;
+  readonly attachments: AttachmentStore;
+  readonly #db: Kysely<Schema>;
+
+  private constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
+    this.#db = db;
+    this.users = new UserStore(db);
+    this.contacts = new ContactStore(db);
+    this.messageIds = new MessageIds(db, onError);
+    this.threads = new ThreadStore(db);
+    this.avatars = new AvatarStore(db);
+    this.attachments = new AttachmentStore(db);
+  }
+
+  /**
+   * Opens the store in the file at `path`; `:memory:` for one that is gone when closed.
+   * @param onError hears of writes in the background that failed.
+   */
+  static async open(path: string, onError: (error: unknown) => void): Promise<Store> {
+    return new Store(await openDatabase(path), onError);
+  }
+
+  /** Writes what is waiting, and closes. */
+  async close(): Promise<void> {
+    await this.messageIds.flush();
+    await this.#db.destroy();
+  }
+
+  /** Removes a user and everything that is stored for them. */
+  async deleteUser(id: number): Promise<void> {
+    await this.messageIds.flush();
+    await this.users.delete(id);
+    await this.avatars.removeUnused();
+  }
+}

@@ -1,0 +1,82 @@
+import * as assert from 'uvu/assert';
+import { ConfigError, type RawConfig, resolveConfig } from '../../src/gateway/index.ts';
+import { suite } from '../support/test.ts';
+
+const test = suite('config');
+const ENOUGH = { jid: 'gw.example.com', secret: 's' };
+
+test('defaults :: for everything but the plugin, the domain and the secret', () => {
+  const { userJidValidator, ...rest } = resolveConfig(ENOUGH);
+  assert.equal(rest, {
+    jid: 'gw.example.com',
+    secret: 's',
+    server: 'localhost',
+    port: 5347,
+    homeDir: '.slipway/gw.example.com',
+    admins: [],
+    noRosterPush: false,
+    ignoreDelayThreshold: 300,
+    lastSeenFallback: false,
+    uploadService: undefined,
+    noUploadPath: undefined,
+    noUploadUrlPrefix: '',
+    noUploadMethod: 'copy',
+    noUploadFileReadOthers: false,
+    useAttachmentOriginalUrls: false,
+    attachmentMaxSize: 1_073_741_824,
+    attachmentTimeout: 600,
+    allowPrivateUrls: false,
+    avatarSize: 200,
+    avatarResamplingThreads: 2,
+    partialRegistrationTimeout: 3600,
+    qrTimeout: 60,
+    logLevel: 'info',
+  });
+  assert.ok(userJidValidator.test('romeo@example.com'));
+  for (const jid of ['romeo@example.com.evil', 'romeo@exampleXcom', 'example.com', 'romeo@gw.example.com']) {
+    assert.not(userJidValidator.test(jid), jid);
+  }
+});
+
+test('values :: as text or as what they are', () => {
+  const config = resolveConfig({
+    ...ENOUGH,
+    port: '1234',
+    admins: ['a@b, c@d', 'E@F/x'],
+    'no-roster-push': 'true',
+    'user-jid-validator': 'romeo@.*',
+  });
+  assert.equal([config.port, config.admins, config.noRosterPush], [1234, ['a@b', 'c@d', 'e@f'], true]);
+  assert.ok(config.userJidValidator.test('romeo@anywhere'));
+  assert.not(config.userJidValidator.test('xromeo@anywhere'));
+});
+
+const WRONG: [raw: RawConfig, message: RegExp][] = [
+  [{ secret: 's' }, /^--jid is missing \(or SLIPWAY_JID, or jid in the file given by --config\)$/],
+  [{ jid: 'gw.example.com' }, /^--secret is missing/],
+  [{ ...ENOUGH, jid: 'user@example.com' }, /^--jid: "user@example\.com" is not a domain/],
+  [{ ...ENOUGH, jid: 'a b' }, /is not a domain/],
+  [{ ...ENOUGH, jid: ['a', 'b'] }, /^--jid must be given once/],
+  [{ ...ENOUGH, port: 'abc' }, /^--port: "abc" is not a port$/],
+  [{ ...ENOUGH, port: 0 }, /is not a port/],
+  [{ ...ENOUGH, admins: 'not a jid@' }, /^--admins: /],
+  [{ ...ENOUGH, 'user-jid-validator': '(' }, /^--user-jid-validator: /],
+  [{ ...ENOUGH, 'qr-timeout': 'soon' }, /^--qr-timeout: "soon" is not a whole number from 0$/],
+  [
+    { ...ENOUGH, 'no-upload-method': 'mail' },
+    /^--no-upload-method: "mail" is not one of copy, move, hardlink, symlink$/,
+  ],
+  [{ ...ENOUGH, 'last-seen-fallback': 'perhaps' }, /^--last-seen-fallback: "perhaps" is neither true nor false$/],
+  [{ ...ENOUGH, 'upload-service': 'a b' }, /^--upload-service: "a b" is not an XMPP address$/],
+  [{ ...ENOUGH, 'no-upload-path': '/x' }, /^--no-upload-path needs --no-upload-url-prefix$/],
+];
+for (const [raw, message] of WRONG) {
+  test(`wrong :: ${JSON.stringify(raw)}`, () => {
+    assert.throws(
+      () => resolveConfig(raw),
+      (e: unknown) => e instanceof ConfigError && message.test(e.message),
+    );
+  });
+}
+
+test.run();
