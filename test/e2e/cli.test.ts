@@ -1,0 +1,117 @@
+/** What an operator sees of the command. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { OPTIONS } from '../../src/gateway/config.ts';
+import { LOOPBACK, XmppServer } from '../../src/gateway/testing/index.ts';
+import { suite } from '../support/test.ts';
+import { HARBOUR, slipway } from './support/gateway-process.ts';
+import { freePort } from './support/process.ts';
+
+const test = suite('command', { timeout: 60_000 });
+const folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+const ENOUGH = [
+  '--legacy-network',
+  HARBOUR,
+  '--jid',
+  'gw.localhost',
+  '--secret',
+  's',
+  '--home-dir',
+  join(folder, 'home'),
+];
+const file = (name: string, content: string) => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+const WRONG: [what: string, flags: string[], line: RegExp][] = [
+  ['nothing', [], /^slipway: --legacy-network is missing: the module of your plugin, such as \.\/my-plugin\.js$/],
+  [
+    'no secret',
+    ['-l', HARBOUR, '-j', 'gw.localhost'],
+    /^slipway: --secret is missing \(or SLIPWAY_SECRET, or secret in/,
+  ],
+  ['an unknown flag', [...ENOUGH, '--prot', '5'], /^slipway: Unknown argument: prot$/],
+  ['a port that is none', [...ENOUGH, '--port', 'x'], /^slipway: --port: "x" is not a port$/],
+  [
+    'a plugin that is not there',
+    ['-l', './no.js', ...ENOUGH.slice(2)],
+    /^slipway: --legacy-network: there is no file /,
+  ],
+  [
+    'a module without a gateway',
+    ['-l', file('empty.mjs', ''), ...ENOUGH.slice(2)],
+    /exports no subclass of BaseGateway$/,
+  ],
+  ['a file that is not there', [...ENOUGH, '--config', '/no/such.yml'], /^slipway: --config: ENOENT/],
+  ['a file that is no YAML', [...ENOUGH, '--config', file('bad.yml', 'a: [')], /^slipway: --config: /],
+  [
+    'an unknown key in the file',
+    [...ENOUGH, '--config', file('key.yml', 'prot: 5')],
+    /^slipway: Unknown argument: prot$/,
+  ],
+  [
+    'a home that cannot be',
+    [...ENOUGH.slice(0, -1), '/dev/null/x'],
+    /^slipway: cannot use the home directory \/dev\/null\/x: /,
+  ],
+];
+
+test('wrong :: one line with the cause, and exit code 2', async () => {
+  const outcomes = await Promise.all(
+    WRONG.map(async ([what, flags, line]) => {
+      const run = slipway(flags);
+      return { what, line, code: await run.exit(), output: run.output.trimEnd() };
+    }),
+  );
+  for (const { what, line, code, output } of outcomes) {
+    assert.is(code, 2, `${what}: ${output}`);
+    assert.match(output, line, what);
+    assert.is(output.split('\n').length, 1, `${what}: ${output}`);
+  }
+});
+
+test('help :: names every option', async () => {
+  const run = slipway(['--help']);
+  assert.is(await run.exit(), 0);
+  for (const name of Object.keys(OPTIONS)) assert.match(run.output, `--${name}`);
+});
+
+test('server away :: says so, tries again, and a signal ends it', async () => {
+  const port = await freePort();
+  const run = slipway([...ENOUGH, '--server', LOOPBACK, '--port', String(port)]);
+  await run.printed(
+    /"reason":"connect ECONNREFUSED 127\.0\.0\.1:\d+","retryIn":\d+,"msg":"not connected, will try again"/,
+  );
+  const server = new XmppServer({ components: { 'gw.localhost': 's' }, ports: { component: port } });
+  await server.start();
+  await run.printed(/"msg":"connected"/);
+  await server.stop();
+  await run.printed(/system-shutdown/);
+  run.signal('SIGTERM');
+  assert.is(await run.exit(), 0);
+});
+
+test('sources :: a flag comes before the environment, the environment before the file', async () => {
+  const server = new XmppServer({ components: { 'gw.localhost': 'right' } });
+  await server.start();
+  const config = file(
+    'order.yml',
+    `secret: from-file\njid: gw.localhost\nserver: ${LOOPBACK}\nport: ${server.componentPort}\n`,
+  );
+  const flags = ['-l', HARBOUR, '--home-dir', join(folder, 'order'), '--config', config];
+  const refused = slipway(flags, { SLIPWAY_SECRET: 'from-environment' });
+  assert.is(await refused.exit(), 1);
+  const taken = slipway([...flags, '--secret', 'right'], { SLIPWAY_SECRET: 'from-environment' });
+  await taken.printed(/"msg":"connected"/);
+  taken.signal('SIGINT');
+  assert.is(await taken.exit(), 0);
+  await server.stop();
+});
+
+test.run();

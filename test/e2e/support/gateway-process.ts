@@ -1,0 +1,13 @@
+/** The command `slipway` in a process of its own, as an operator runs it. */
+
+import { join, resolve } from 'node:path';
+import { Program } from './process.ts';
+
+export const ROOT = resolve(import.meta.dirname, '../../..');
+export const HARBOUR = join(ROOT, 'examples/harbour/harbour.ts');
+
+/** Starts it with these flags, from the sources. */
+export function slipway(flags: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
+  const node = ['--import', 'tsx', '--conditions=slipway-source', join(ROOT, 'src/gateway/bin.ts')];
+  return new Program(process.execPath, [...node, ...flags], { cwd: ROOT, env: { ...process.env, ...env } });
+}
