@@ -1,0 +1,54 @@
+/**
+ * `npm run demo`: an XMPP server, the example gateway and a web chat, all in this process.
+ * `npm run demo -- --headless`: the tour instead, without a browser; exits 1 when a step fails.
+ */
+
+import { register } from 'slipway/xep/0077-register';
+import { webChat } from './page.ts';
+import { playTour } from './tour.ts';
+import { GATEWAY, logIn, startWorld, USERS } from './world.ts';
+
+const [, , ...args] = process.argv;
+const unknown = args.find((arg) => arg !== '--headless' && !arg.startsWith('--port='));
+if (unknown !== undefined) {
+  console.error(`demo: ${unknown} is not an option; there are --headless and --port=8080`);
+  process.exit(2);
+}
+
+if (args.includes('--headless')) {
+  try {
+    await playTour((line) => console.log(line));
+    console.log('The tour is over: everything worked.');
+    process.exit(0);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(1);
+  }
+}
+
+const port = Number(args.find((arg) => arg.startsWith('--port='))?.slice('--port='.length) ?? 0);
+const world = await startWorld({ onHttpRequest: webChat(() => world.server.webSocketUrl), ports: { http: port } });
+const { server } = world;
+
+// So that there is something to see at once: romeo is registered already, juliet is not.
+const romeo = await logIn(server, 'romeo');
+await register(romeo, GATEWAY, { username: 'romeo', password: 'ahoy' });
+await romeo.stop();
+
+console.log(`
+  Web chat, logged in as romeo:   http://127.0.0.1:${server.httpPort}/
+
+  Any other XMPP client:
+    server     127.0.0.1, port ${server.clientPort}, no encryption
+    accounts   ${USERS.map((name) => `${name}@${server.domain} with the password ${name}`).join(', ')}
+    gateway    ${GATEWAY}: add it as a contact and write "help" to it; the network's password is "ahoy"
+
+  Ctrl-C ends it. Nothing is kept.
+`);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    await world.stop();
+    process.exit(0);
+  });
+}
