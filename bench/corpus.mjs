@@ -45,7 +45,9 @@ const CHATSTATES = 'http://jabber.org/protocol/chatstates';
 
 /** Whoever talks: 600 users of three servers, each with a client or two. */
 function people(r) {
-  const NAMES = 'romeo juliet mercutio tybalt benvolio rosaline paris capulet montague laurence nurse balthasar'.split(' ');
+  const NAMES = 'romeo juliet mercutio tybalt benvolio rosaline paris capulet montague laurence nurse balthasar'.split(
+    ' ',
+  );
   const users = Array.from({ length: 600 }, (_, i) => {
     const bare = `${r.pick(NAMES)}${i}@${r.pick(['example.org', 'montague.example', 'capulet.lit'])}`;
     return { bare, full: `${bare}/${r.pick(CLIENTS)}`, caps: r.pick(CAPS) };
@@ -186,7 +188,8 @@ export function small(count, seed = 2) {
     if (kind < 0.3) return typing(r, world);
     if (kind < 0.55) return receipt(r, world);
     if (kind < 0.75) return `<presence from='${r.pick(world.users).full}' to='${r.pick(world.contacts)}'/>`;
-    if (kind < 0.9) return `<iq type='result' id='${r.hex(8)}' from='${r.pick(world.users).full}' to='${r.pick(world.contacts)}'/>`;
+    if (kind < 0.9)
+      return `<iq type='result' id='${r.hex(8)}' from='${r.pick(world.users).full}' to='${r.pick(world.contacts)}'/>`;
     return `<iq type='get' id='${r.hex(8)}' from='${r.pick(world.users).bare}' to='${r.pick(world.contacts)}'><ping xmlns='urn:xmpp:ping'/></iq>`;
   });
 }

@@ -1,8 +1,8 @@
 /** The parsing benchmarks: what is measured, and that each candidate has found the same. */
 
 import { createHash } from 'node:crypto';
-import { easysax, htmlparser2, nodeExpat } from './candidates/events.mjs';
 import { fastXmlParser, txml } from './candidates/documents.mjs';
+import { easysax, htmlparser2, nodeExpat } from './candidates/events.mjs';
 import { jxt } from './candidates/jxt.mjs';
 import { ltx, xmppXml } from './candidates/ltx.mjs';
 import { saxes, saxesBare, saxStrict } from './candidates/saxes.mjs';
@@ -21,12 +21,61 @@ const FEW = [slipway, saxes, ltx, xmppXml];
  * @param scale how much of each corpus: 1 for all.
  */
 export const PARSING = [
-  { id: 'walk-chat', title: 'walk, chat mix, 16–64 KiB chunks', mode: 'walk', make: chatMix, count: 100_000, size: 'mixed', rivals: ALL, native: true },
-  { id: 'walk-small', title: 'walk, small stanzas, 16–64 KiB chunks', mode: 'walk', make: small, count: 100_000, size: 'mixed', rivals: STREAMING },
-  { id: 'walk-big', title: 'walk, big payloads, 16–64 KiB chunks', mode: 'walk', make: big, count: 60, size: 'mixed', rivals: STREAMING },
-  { id: 'route-chat', title: 'route, chat mix, 16–64 KiB chunks', mode: 'route', make: chatMix, count: 100_000, size: 'mixed', rivals: STREAMING },
-  { id: 'walk-stanza', title: 'walk, chat mix, one stanza per chunk', mode: 'walk', make: chatMix, count: 50_000, size: 'stanza', rivals: FEW },
-  { id: 'walk-7', title: 'walk, chat mix, 7-byte chunks', mode: 'walk', make: chatMix, count: 10_000, size: 7, rivals: FEW },
+  {
+    id: 'walk-chat',
+    title: 'walk, chat mix, 16–64 KiB chunks',
+    mode: 'walk',
+    make: chatMix,
+    count: 100_000,
+    size: 'mixed',
+    rivals: ALL,
+    native: true,
+  },
+  {
+    id: 'walk-small',
+    title: 'walk, small stanzas, 16–64 KiB chunks',
+    mode: 'walk',
+    make: small,
+    count: 100_000,
+    size: 'mixed',
+    rivals: STREAMING,
+  },
+  {
+    id: 'walk-big',
+    title: 'walk, big payloads, 16–64 KiB chunks',
+    mode: 'walk',
+    make: big,
+    count: 60,
+    size: 'mixed',
+    rivals: STREAMING,
+  },
+  {
+    id: 'route-chat',
+    title: 'route, chat mix, 16–64 KiB chunks',
+    mode: 'route',
+    make: chatMix,
+    count: 100_000,
+    size: 'mixed',
+    rivals: STREAMING,
+  },
+  {
+    id: 'walk-stanza',
+    title: 'walk, chat mix, one stanza per chunk',
+    mode: 'walk',
+    make: chatMix,
+    count: 50_000,
+    size: 'stanza',
+    rivals: FEW,
+  },
+  {
+    id: 'walk-7',
+    title: 'walk, chat mix, 7-byte chunks',
+    mode: 'walk',
+    make: chatMix,
+    count: 10_000,
+    size: 7,
+    rivals: FEW,
+  },
 ];
 
 /** The candidates of a benchmark as functions that read the whole stream once; each is verified first. */
@@ -34,13 +83,16 @@ export function prepare({ mode, make, count, size, rivals }, scale) {
   const stanzas = make(Math.max(10, Math.round(count * scale)));
   const chunks = stream(stanzas, size);
   const run = mode === 'walk' ? walk : route;
-  const verified = rivals.filter((candidate) => (mode === 'walk' ? candidate.walk ?? candidate.sums : candidate.route));
+  const verified = rivals.filter((candidate) =>
+    mode === 'walk' ? (candidate.walk ?? candidate.sums) : candidate.route,
+  );
   const facts = verify(verified, mode, chunks, stanzas.length);
   const runs = Object.fromEntries(
     verified.map((candidate) => {
       const expected = run(candidate, chunks);
       const work = () => {
-        if (run(candidate, chunks) !== expected) throw new Error(`${candidate.name} has found something else this time`);
+        if (run(candidate, chunks) !== expected)
+          throw new Error(`${candidate.name} has found something else this time`);
       };
       return [candidate.name, () => timed(work)];
     }),

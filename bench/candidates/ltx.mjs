@@ -3,8 +3,8 @@
 import XmppParser from '@xmpp/xml/lib/Parser.js';
 import Element from 'ltx/lib/Element.js';
 import LtxParser from 'ltx/lib/parsers/ltx.js';
-import { canonical } from './tree.mjs';
 import { decoded } from './saxes.mjs';
+import { canonical } from './tree.mjs';
 
 /** As `touch` of tree.mjs; names are as written, and a namespace declaration is an attribute. */
 function touch(element) {
@@ -23,10 +23,7 @@ const plain = (element) =>
     ? element
     : { name: element.name, ns: '', attrs: element.attrs, children: element.children.map(plain) };
 
-const route =
-  (walk) =>
-  (onRoute) =>
-    walk(({ attrs: { to, from, type, id } }) => onRoute(to, from, type, id));
+const route = (walk) => (onRoute) => walk(({ attrs: { to, from, type, id } }) => onRoute(to, from, type, id));
 
 const common = { namespaces: false, note: 'no checks', touch, canonical: (element) => canonical(plain(element)) };
 
