@@ -94,4 +94,13 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0003-settings': {
+    async up(db: Db) {
+      await db.schema
+        .createTable('setting')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('value', sql`blob`, (c) => c.notNull())
+        .execute();
+    },
+  },
 };

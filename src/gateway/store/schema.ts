@@ -11,6 +11,7 @@ export interface Schema {
   avatar: AvatarRow;
   avatar_source: AvatarSourceRow;
   attachment: AttachmentRow;
+  setting: SettingRow;
 }
 
 export interface UserRow {
@@ -102,4 +103,10 @@ export interface AttachmentRow {
   url: string;
   /** JSON: what is known about the file. */
   about: string;
+}
+
+/** What the gateway has decided once. */
+export interface SettingRow {
+  name: string;
+  value: Uint8Array;
 }

@@ -7,6 +7,7 @@ import { ContactStore } from './contacts.ts';
 import { openDatabase } from './database.ts';
 import { MessageIds } from './message-ids.ts';
 import type { Schema } from './schema.ts';
+import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
 import { UserStore } from './users.ts';
 
@@ -17,6 +18,7 @@ export class Store {
   readonly threads: ThreadStore;
   readonly avatars: AvatarStore;
   readonly attachments: AttachmentStore;
+  readonly settings: SettingStore;
   readonly #db: Kysely<Schema>;
 
   private constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
@@ -27,6 +29,7 @@ export class Store {
     this.threads = new ThreadStore(db);
     this.avatars = new AvatarStore(db);
     this.attachments = new AttachmentStore(db);
+    this.settings = new SettingStore(db);
   }
 
   /**
