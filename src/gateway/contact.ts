@@ -220,7 +220,7 @@ export class LegacyContact extends Actor {
 
   /** Asks the user into a room. XEP-0249. */
   inviteTo(muc: LegacyMUC, options: { readonly reason?: string } = {}): void {
-    const address = { from: this.fullJid, to: this.session.user.jid.bare };
+    const address = { from: this.fullJid, to: this.session.user.jid.bare, type: 'normal' } as const;
     this.session.xmpp.send(directInvitation(address, { jid: muc.jid.bare, ...options }));
   }
 

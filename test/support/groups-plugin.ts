@@ -138,22 +138,22 @@ export class GroupsSession extends TestSession {
     return super.sendText(chat, text, options);
   }
 
-  override async sendFile(chat: LegacyContact, url: string, options: SendFileOptions): Promise<string> {
+  override async sendFile(chat: TestContact, url: string, options: SendFileOptions): Promise<string> {
     this.calls.push(['sendFile', chat.legacyId, url.split('/').at(-1)]);
     this.options = options;
     return `file-${++this.#lastId}`;
   }
 
-  override async correct(chat: LegacyContact, text: string, legacyMsgId: string): Promise<string> {
+  override async correct(chat: TestContact, text: string, legacyMsgId: string): Promise<string> {
     this.calls.push(['correct', chat.legacyId, text, legacyMsgId]);
     return `edit-${++this.#lastId}`;
   }
 
-  override async react(chat: LegacyContact, legacyMsgId: string, emojis: readonly string[]): Promise<void> {
+  override async react(chat: TestContact, legacyMsgId: string, emojis: readonly string[]): Promise<void> {
     this.calls.push(['react', chat.legacyId, legacyMsgId, emojis]);
   }
 
-  override async retract(chat: LegacyContact, legacyMsgId: string): Promise<void> {
+  override async retract(chat: TestContact, legacyMsgId: string): Promise<void> {
     this.calls.push(['retract', chat.legacyId, legacyMsgId]);
   }
 

@@ -2,8 +2,6 @@
 
 import { Element, type JID } from '../../stanza/index.ts';
 import { type History, STATUS } from '../../xep/0045-muc.ts';
-import { delay } from '../../xep/0203-delay.ts';
-import { stanzaId } from '../../xep/0359-stanza-ids.ts';
 import { occupantPresence, roomPhoto } from '../outgoing/room.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
@@ -39,9 +37,7 @@ export async function joinRoom(room: LegacyMUC, joining: Joining): Promise<void>
   room.userParticipant.isAnnounced = true;
   const archive = await room.archiveReady();
   const defaults = { maxStanzas: room.maxHistoryFetch, seconds: DAY };
-  for await (const { element, archiveId, at } of archive.history(joining.history, defaults)) {
-    clients.sendTo(jid.full, asHistory(room, element, archiveId, at));
-  }
+  for await (const { element } of archive.history(joining.history, defaults)) clients.sendTo(jid.full, element);
   clients.sendTo(jid.full, room.subjectFor());
   clients.sendTo(jid.full, roomPhoto(room.jid.bare, room.avatarHash));
   clients.ready(jid);
@@ -74,12 +70,4 @@ function selfPresence(room: LegacyMUC, { jid, nick, id }: Joining): Element {
   ];
   const presence = occupantPresence(facts, { state: 'online' }, statuses);
   return new Element('presence', presence.ns, { ...presence.attrs, id }, presence.children);
-}
-
-function asHistory(room: LegacyMUC, message: Element, id: string, at: Date): Element {
-  return new Element('message', message.ns, message.attrs, [
-    ...message.children,
-    stanzaId.build({ id, by: room.jid.bare }),
-    delay.build({ stamp: at, from: room.jid.bare }),
-  ]);
 }

@@ -168,8 +168,8 @@ export class LegacyParticipant extends Actor {
     this.muc.changeSubject(subject, this, options.when);
   }
 
-  override received(): void {}
-  override ack(): void {}
+  override received(_legacyMsgId: string): void {}
+  override ack(_legacyMsgId: string): void {}
 
   override displayed(legacyMsgId: string, options: NoticeOptions = {}): void {
     super.displayed(legacyMsgId, options);

@@ -22,7 +22,7 @@ import { type HoleBound, RoomArchive } from './archive.ts';
 import { syncBookmark } from './bookmark-sync.ts';
 import { JoinedClients } from './clients.ts';
 import { type Mention, MentionFinder } from './mentions.ts';
-import { occupantIdFor } from './occupant-id.ts';
+import { OCCUPANT_ID_SECRET, occupantIdFor } from './occupant-id.ts';
 import { Occupants } from './occupants.ts';
 import type { Identity, LegacyParticipant } from './participant.ts';
 import { publishRead } from './read-sync.ts';
@@ -119,7 +119,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   settingPicture: Promise<void> | undefined;
 
   #stored: StoredRoom;
-  #secret = new Uint8Array();
+  #secret: Uint8Array = new Uint8Array();
   #isUpdating = false;
   #user: P | undefined;
   #system: P | undefined;
@@ -303,7 +303,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     });
     if (!invite && outcome !== 'refused') return;
     const { xmpp, user } = this.session;
-    xmpp.send(directInvitation({ from: xmpp.jid, to: user.jid.bare }, { jid: this.jid.bare }));
+    xmpp.send(directInvitation({ from: xmpp.jid, to: user.jid.bare, type: 'normal' }, { jid: this.jid.bare }));
   }
 
   // What a plugin uses: who is there.
@@ -422,7 +422,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
 
   /** Makes it ready for use: with what is stored, and what the plugin knows. @internal */
   async prepare(stored: StoredRoom | undefined): Promise<void> {
-    this.#secret = await this.session.xmpp.store.settings.secret('occupant-ids');
+    this.#secret = await this.session.xmpp.store.settings.secret(OCCUPANT_ID_SECRET);
     if (stored !== undefined) this.#stored = stored;
     this.#isUpdating = true;
     try {

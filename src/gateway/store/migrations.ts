@@ -94,6 +94,15 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0003-settings': {
+    async up(db: Db) {
+      await db.schema
+        .createTable('setting')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('value', sql`blob`, (c) => c.notNull())
+        .execute();
+    },
+  },
   '0004-rooms': {
     async up(db: Db) {
       await ofUser(db, 'room')

@@ -12,6 +12,7 @@ export interface Schema {
   avatar: AvatarRow;
   avatar_source: AvatarSourceRow;
   attachment: AttachmentRow;
+  setting: SettingRow;
 }
 
 export interface UserRow {
@@ -127,4 +128,10 @@ export interface AttachmentRow {
   url: string;
   /** JSON: what is known about the file. */
   about: string;
+}
+
+/** What the gateway has decided once. */
+export interface SettingRow {
+  name: string;
+  value: Uint8Array;
 }

@@ -8,6 +8,7 @@ import { openDatabase } from './database.ts';
 import { MessageIds } from './message-ids.ts';
 import { RoomStore } from './rooms.ts';
 import type { Schema } from './schema.ts';
+import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
 import { UserStore } from './users.ts';
 
@@ -19,6 +20,7 @@ export class Store {
   readonly threads: ThreadStore;
   readonly avatars: AvatarStore;
   readonly attachments: AttachmentStore;
+  readonly settings: SettingStore;
   readonly #db: Kysely<Schema>;
 
   private constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
@@ -30,6 +32,7 @@ export class Store {
     this.threads = new ThreadStore(db);
     this.avatars = new AvatarStore(db);
     this.attachments = new AttachmentStore(db);
+    this.settings = new SettingStore(db);
   }
 
   /**
