@@ -7,7 +7,7 @@ import { notImplemented } from '../capability.ts';
 import { XmppError } from '../errors.ts';
 import type { LegacyMUC } from '../muc/room.ts';
 import { isGone } from './room-presence.ts';
-import { chatOf, type Incoming, knownRoom, type Route, roomAt } from './route.ts';
+import { chatOf, knownRoom, type Route, roomAt } from './route.ts';
 
 /** A client could not be reached: it is not in the room any more. */
 export const roomErrors: Route = {

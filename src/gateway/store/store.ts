@@ -6,6 +6,7 @@ import { AvatarStore } from './avatars.ts';
 import { ContactStore } from './contacts.ts';
 import { openDatabase } from './database.ts';
 import { MessageIds } from './message-ids.ts';
+import { RoomMessages } from './room-messages.ts';
 import { RoomStore } from './rooms.ts';
 import type { Schema } from './schema.ts';
 import { SettingStore } from './settings.ts';
@@ -20,6 +21,7 @@ export class Store {
   readonly threads: ThreadStore;
   readonly avatars: AvatarStore;
   readonly attachments: AttachmentStore;
+  readonly roomMessages: RoomMessages;
   readonly settings: SettingStore;
   readonly #db: Kysely<Schema>;
 
@@ -32,6 +34,7 @@ export class Store {
     this.threads = new ThreadStore(db);
     this.avatars = new AvatarStore(db);
     this.attachments = new AttachmentStore(db);
+    this.roomMessages = new RoomMessages(db, onError);
     this.settings = new SettingStore(db);
   }
 
@@ -46,12 +49,14 @@ export class Store {
   /** Writes what is waiting, and closes. */
   async close(): Promise<void> {
     await this.messageIds.flush();
+    await this.roomMessages.flush();
     await this.#db.destroy();
   }
 
   /** Removes a user and everything that is stored for them. */
   async deleteUser(id: number): Promise<void> {
     await this.messageIds.flush();
+    await this.roomMessages.flush();
     await this.users.delete(id);
     await this.avatars.removeUnused();
   }
