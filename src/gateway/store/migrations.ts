@@ -129,4 +129,13 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema.createIndex('room_message_by_age').on('room_message').column('at').execute();
     },
   },
+  '0003-settings': {
+    async up(db: Db) {
+      await db.schema
+        .createTable('setting')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('value', sql`blob`, (c) => c.notNull())
+        .execute();
+    },
+  },
 };

@@ -12,6 +12,7 @@ export interface Schema {
   avatar_source: AvatarSourceRow;
   attachment: AttachmentRow;
   room_message: RoomMessageRow;
+  setting: SettingRow;
 }
 
 export interface UserRow {
@@ -138,4 +139,10 @@ export interface RoomMessageRow {
   emojis: string | null;
   /** XML; empty where `is_superseded`. */
   stanza: string;
+}
+
+/** What the gateway has decided once. */
+export interface SettingRow {
+  name: string;
+  value: Uint8Array;
 }

@@ -8,6 +8,7 @@ import { openDatabase } from './database.ts';
 import { MessageIds } from './message-ids.ts';
 import { RoomMessages } from './room-messages.ts';
 import type { Schema } from './schema.ts';
+import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
 import { UserStore } from './users.ts';
 
@@ -19,6 +20,7 @@ export class Store {
   readonly avatars: AvatarStore;
   readonly attachments: AttachmentStore;
   readonly roomMessages: RoomMessages;
+  readonly settings: SettingStore;
   readonly #db: Kysely<Schema>;
 
   private constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
@@ -30,6 +32,7 @@ export class Store {
     this.avatars = new AvatarStore(db);
     this.attachments = new AttachmentStore(db);
     this.roomMessages = new RoomMessages(db, onError);
+    this.settings = new SettingStore(db);
   }
 
   /**
