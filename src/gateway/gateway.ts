@@ -32,7 +32,7 @@ import { ChatCommands } from './command/chat.ts';
 import type { CommandClass } from './command/command.ts';
 import type { FormField, FormValues } from './command/form.ts';
 import { CommandRegistry } from './command/registry.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { XmppError } from './errors.ts';
 import { GatewayConversation, GatewayVoice } from './gateway-voice.ts';
@@ -328,6 +328,9 @@ export abstract class BaseGateway implements IqSender {
   async start(): Promise<void> {
     // Two commands of one name should be known now, not when somebody uses them.
     void this.commandRegistry;
+    if (this.groups && this.#classes.bookmarks === undefined) {
+      throw new ConfigError('The plugin says that its network has groups, but has no subclass of LegacyBookmarks');
+    }
     await this.#loadAvatar();
     await this.#link.start();
   }

@@ -10,6 +10,7 @@ import { user as mucUser, roomInfo } from '../../src/xep/0045-muc.ts';
 import { extension } from '../../src/xep/0128-disco-extensions.ts';
 import { delay } from '../../src/xep/0203-delay.ts';
 import { selfPing } from '../../src/xep/0410-self-ping.ts';
+import { eventually } from '../support/eventually.ts';
 import { GroupsBookmarks, GroupsRoster, TestRoom } from '../support/groups-plugin.ts';
 import { TEST_PLUGIN } from '../support/plugin.ts';
 import { enter, occupant, occupantIdOf, playInRooms, room, roomJid } from '../support/rooms.ts';
@@ -165,6 +166,7 @@ test('errors :: a client that is gone is taken out; another error means nothing'
     await enter(romeo);
     const bounce = (condition: string) =>
       `<message type='error' to='${GROUP}/JULIET'><error type='cancel'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`;
+    assert.ok(stage.gateway.kickableErrors.includes('gone'));
     romeo.sends(bounce('not-allowed'));
     await romeo.settle();
     assert.not((await room(stage)).clients.isEmpty);
@@ -190,6 +192,7 @@ test('occupant ids :: the same in every stanza and after a restart, another in a
         assert.is(occupantIdOf(await romeo.receives((s) => s.getChildText('body') === 'Here')), before[0]);
         assert.not((await idsIn(romeo, 'channel')).some((id) => before.includes(id)));
         await stage.restart();
+        await eventually(() => assert.ok(stage.gateway.getSessionFromJid('romeo@localhost')?.logged));
         await stage.session().waitForReady();
         assert.equal(await idsIn(romeo, 'group'), before);
       },

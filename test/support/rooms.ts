@@ -14,7 +14,9 @@ export function playInRooms(
   options: StageOptions = {},
 ): Promise<void> {
   return Stage.with({ ...options, plugin: { ...GROUPS_PLUGIN, ...options.plugin } }, async (stage) => {
-    await scene(stage, await stage.registered());
+    const romeo = await stage.registered();
+    stage.session().calls.length = 0;
+    await scene(stage, romeo);
   });
 }
 

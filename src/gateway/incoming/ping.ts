@@ -2,7 +2,7 @@
 
 import { StanzaError } from '../../stanza/index.ts';
 import { ping as codec } from '../../xep/0199-ping.ts';
-import { expectType, type IqRoute, knownRoom } from './route.ts';
+import { expectType, type IqRoute, knownRoom, notJoined } from './route.ts';
 
 export const ping: IqRoute = {
   kind: codec,
@@ -12,7 +12,7 @@ export const ping: IqRoute = {
     const room = knownRoom(incoming);
     if (room === undefined) return undefined;
     if (!room.clients.has(from)) {
-      throw StanzaError.of('not-acceptable', 'Your client is not in this room.', { by: room.jid.bare });
+      throw notJoined(room);
     }
     // §3.1: another name than one's own is somebody else, or nobody.
     if (to.resource !== '' && room.occupants.byResource(to.resource) === undefined) {

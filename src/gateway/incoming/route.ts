@@ -113,6 +113,11 @@ export async function entityOf(incoming: Incoming): Promise<LegacyContact | Lega
   }
 }
 
+/** XEP-0410 §3: of this type, so that clients join again. */
+export function notJoined(room: LegacyMUC): StanzaError {
+  return new StanzaError('cancel', 'not-acceptable', 'Your client is not in this room.', { by: room.jid.bare });
+}
+
 async function joinedRoom(session: BaseSession, { gateway, from, to }: Incoming): Promise<LegacyMUC> {
   const room = await roomAt(session, to);
   if (to.resource !== '') throw new XmppError('bad-request', 'What is said in a room is said to the room.');
@@ -120,7 +125,7 @@ async function joinedRoom(session: BaseSession, { gateway, from, to }: Incoming)
   const statuses = [STATUS.self, STATUS.error];
   const gone = occupantGone(room.userParticipant.facts, { statuses });
   gateway.send(readdressed(gone, { from: gone.attrs.from, to: from.full }));
-  throw StanzaError.of('not-acceptable', 'Your client is not in this room.', { by: room.jid.bare });
+  throw notJoined(room);
 }
 
 /** @throws XmppError `bad-request` unless the request is of this type. */

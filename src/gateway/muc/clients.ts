@@ -38,12 +38,13 @@ export class JoinedClients {
     this.#clients.set(jid.full, { jid, held: [] });
   }
 
-  ready(jid: JID): void {
+  /** `knows` tells which of what was said meanwhile the client has got already, as history. */
+  ready(jid: JID, knows: (stanza: Element) => boolean): void {
     const client = this.#clients.get(jid.full);
     if (client?.held === undefined) return;
     const { held } = client;
     client.held = undefined;
-    for (const stanza of held) this.#send(stanza);
+    for (const stanza of held) if (!knows(stanza)) this.#send(stanza);
   }
 
   /** Returns whether it was there. */

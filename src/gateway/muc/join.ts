@@ -2,6 +2,7 @@
 
 import { Element, type JID } from '../../stanza/index.ts';
 import { type History, STATUS } from '../../xep/0045-muc.ts';
+import { stanzaIdBy } from '../../xep/0359-stanza-ids.ts';
 import { occupantPresence, roomPhoto } from '../outgoing/room.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
@@ -37,10 +38,14 @@ export async function joinRoom(room: LegacyMUC, joining: Joining): Promise<void>
   room.userParticipant.isAnnounced = true;
   const archive = await room.archiveReady();
   const defaults = { maxStanzas: room.maxHistoryFetch, seconds: DAY };
-  for await (const { element } of archive.history(joining.history, defaults)) clients.sendTo(jid.full, element);
+  const known = new Set<string>();
+  for await (const { element, archiveId } of archive.history(joining.history, defaults)) {
+    known.add(archiveId);
+    clients.sendTo(jid.full, element);
+  }
   clients.sendTo(jid.full, room.subjectFor());
   clients.sendTo(jid.full, roomPhoto(room.jid.bare, room.avatarHash));
-  clients.ready(jid);
+  clients.ready(jid, (stanza) => known.has(stanzaIdBy(stanza, room.jid.bare) ?? ''));
   room.clientsChanged();
 }
 
