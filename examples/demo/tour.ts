@@ -1,13 +1,18 @@
 /** The tour: what a user of the gateway sees, step by step, through a real client over TCP. */
 
 import { body, type ClientStream, Element, find, has, iq, type Kind, message, presence, result } from 'slipway/stanza';
+import { submit } from 'slipway/xep/0004-data-forms';
 import { discoInfo } from 'slipway/xep/0030-disco';
+import { NS as NS_SEARCH, search } from 'slipway/xep/0055-search';
+import * as oob from 'slipway/xep/0066-oob';
 import { register, registrationForm, unregister } from 'slipway/xep/0077-register';
 import { chatState } from 'slipway/xep/0085-chat-states';
 import * as receipts from 'slipway/xep/0184-receipts';
 import { replace } from 'slipway/xep/0308-correction';
 import { displayed, markable } from 'slipway/xep/0333-markers';
+import { retract } from 'slipway/xep/0424-retraction';
 import { reactions } from 'slipway/xep/0444-reactions';
+import { reply } from 'slipway/xep/0461-replies';
 import { GATEWAY, logIn, startWorld } from './world.ts';
 
 const NS_ROSTER = 'jabber:iq:roster';
@@ -92,8 +97,39 @@ export async function playTour(say: (line: string) => void): Promise<void> {
       expect(find(edited, replace)?.id, answer.attrs.id);
       say(`    "${find(answer, body)}" → "${find(edited, body)}"`);
     });
+    await step('romeo changes his question, and the answer follows', async () => {
+      const changed = 'What is for supper?';
+      client.send(
+        message({ to: `cleo@${GATEWAY}`, type: 'chat' }, body.build(changed), replace.build({ id: 'three' })),
+      );
+      expect(find(await inbox.find(from('cleo', replace)), body), `You said: ${changed}`);
+    });
+    await step('Dag answers with a reply to what he was asked', async () => {
+      text(`dag@${GATEWAY}`, 'four', 'Is it stormy?');
+      const answer = await inbox.find(from('dag', reply));
+      expect(find(answer, reply)?.id, 'four');
+      say(`    ${JSON.stringify(find(answer, body))}`);
+    });
+    await step('Eve says too much, and takes it back', async () => {
+      text(`eve@${GATEWAY}`, 'five', 'Where and when?');
+      const answer = await inbox.find(from('eve', body));
+      expect(find(await inbox.find(from('eve', retract)), retract)?.id, answer.attrs.id);
+      say(`    "${find(answer, body)}", gone`);
+    });
+    await step('Ada sends a picture', async () => {
+      text(ada, 'six', 'Have you got a map?');
+      const url = find(await inbox.find(from('ada', oob.x)), oob.x)?.url ?? '';
+      const picture = await fetch(url);
+      say(`    ${picture.headers.get('content-type')}, ${(await picture.arrayBuffer()).byteLength} bytes`);
+      expect(picture.status, 200);
+    });
+    await step('romeo finds somebody he has not met', async () => {
+      const [found] = await search(client, GATEWAY, { form: submit({ name: 'sail' }, NS_SEARCH) });
+      say(`    ${found?.name} <${found?.jid}>`);
+      expect(found?.jid, `fay@${GATEWAY}`);
+    });
     await step('nobody of that name is there: romeo is told', async () => {
-      text(`nobody@${GATEWAY}`, 'four', 'Hello?');
+      text(`nobody@${GATEWAY}`, 'seven', 'Hello?');
       const error = await inbox.find((s) => s.attrs.type === 'error');
       say(`    ${error.getChild('error')?.getChildText('text')}`);
     });

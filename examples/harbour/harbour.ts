@@ -1,79 +1,57 @@
 /**
- * Harbour: a gateway to a pretend network, complete in one file. Copy it to begin your own.
+ * Harbour: a gateway to a pretend network, which is in network.ts. Copy it to begin your own.
  *
- * The upper half is the network: in memory, five people who do what people do. The lower half is the plugin: what
- * users do becomes calls of the network's client, what happens on the network becomes calls of contacts.
+ * What users do becomes calls of the network's client; what happens on the network becomes calls of contacts.
  */
 
-import { BaseGateway, BaseSession, type JID, LegacyContact, LegacyRoster, XmppError } from 'slipway';
+import {
+  BaseGateway,
+  BaseSession,
+  BUILTIN_COMMANDS,
+  Command,
+  type CommandContext,
+  type FormField,
+  type FormValues,
+  type JID,
+  LegacyContact,
+  LegacyRoster,
+  SearchResult,
+  type SendFileOptions,
+  TableResult,
+  XmppError,
+} from 'slipway';
+import { drawFlag, HarbourClient, type HarbourEvent, PEOPLE } from './network.ts';
 
-// The network: yours comes from a library.
+class Unread extends Command {
+  override readonly name = 'Unread messages';
+  override readonly help = 'Shows what you have not read yet.';
+  override readonly node = 'harbour:unread';
+  override readonly chatCommand = 'unread';
+  override readonly access = 'user-logged';
 
-const PEOPLE: Readonly<Record<string, { readonly name: string; readonly habit: string }>> = {
-  ada: { name: 'Ada the harbour master', habit: 'answers' },
-  bo: { name: 'Bo the ferryman', habit: 'reacts' },
-  cleo: { name: 'Cleo the cook', habit: 'edits' },
-  dag: { name: 'Dag the lighthouse keeper', habit: 'leaves' },
-  eve: { name: 'Eve the smuggler', habit: 'only reads' },
-};
-
-type HarbourEvent =
-  | { readonly kind: 'received' | 'read' | 'typing'; readonly from: string; readonly messageId: string }
-  | { readonly kind: 'text' | 'edit'; readonly from: string; readonly messageId: string; readonly text: string }
-  | { readonly kind: 'reaction'; readonly from: string; readonly messageId: string; readonly emoji: string }
-  | { readonly kind: 'there' | 'away'; readonly from: string; readonly status: string };
-
-type Later = (ms: number, task: () => void) => void;
-
-class HarbourClient {
-  readonly #emit: (event: HarbourEvent) => void;
-  readonly #later: Later;
-  #lastId = 0;
-  #isOpen = true;
-
-  constructor(later: Later, onEvent: (event: HarbourEvent) => void) {
-    this.#later = later;
-    this.#emit = (event) => this.#isOpen && onEvent(event);
-  }
-
-  static checkPassword(username: string, password: string): boolean {
-    return username !== '' && password === 'ahoy';
-  }
-
-  /** Returns the id of the message; the answer comes by and by. */
-  send(to: string, text: string): string {
-    const messageId = String(++this.#lastId);
-    const answerId = String(++this.#lastId);
-    const about = { from: to, messageId };
-    const answer = { from: to, messageId: answerId };
-    this.#later(100, () => this.#emit({ kind: 'received', ...about }));
-    this.#later(200, () => this.#emit({ kind: 'read', ...about }));
-    const { habit } = PEOPLE[to] ?? {};
-    if (habit === 'only reads') return messageId;
-    if (habit === 'leaves') this.#later(250, () => this.#emit({ kind: 'there', from: to, status: 'At the lamp' }));
-    if (habit === 'reacts') this.#later(300, () => this.#emit({ kind: 'reaction', ...about, emoji: '⚓' }));
-    this.#later(400, () => this.#emit({ kind: 'typing', ...answer }));
-    this.#later(800, () => this.#emit({ kind: 'text', ...answer, text: `You said: ${text}` }));
-    if (habit === 'edits') {
-      this.#later(1200, () => this.#emit({ kind: 'edit', ...answer, text: `You said "${text}", with salt.` }));
-    }
-    if (habit === 'leaves') this.#later(1200, () => this.#emit({ kind: 'away', from: to, status: 'Up in the tower' }));
-    return messageId;
-  }
-
-  close(): void {
-    this.#isOpen = false;
+  override run({ session }: CommandContext): TableResult | string {
+    const { unread } = (session as HarbourSession).client;
+    if (unread.size === 0) return 'You have read everything.';
+    return new TableResult({
+      description: 'Not read yet',
+      fields: [
+        { var: 'from', label: 'From' },
+        { var: 'text', label: 'Message' },
+      ],
+      items: [...unread.values()],
+    });
   }
 }
-
-// The plugin.
 
 export class HarbourGateway extends BaseGateway {
   override readonly componentName = 'Harbour';
   override readonly componentType = 'harbour';
+  override readonly componentAvatar = drawFlag('#20324a');
   override readonly rosterGroup = 'Harbour';
   override readonly properReceipts = true;
   override readonly registrationInstructions = 'Any user name will do. The password is "ahoy".';
+  override readonly searchFields: readonly FormField[] = [{ var: 'name', label: 'Name', required: true }];
+  override readonly commands = [...BUILTIN_COMMANDS, Unread];
 
   override async validate(_userJid: JID, form: { username: string; password: string }): Promise<void> {
     if (!HarbourClient.checkPassword(form.username, form.password)) {
@@ -84,60 +62,111 @@ export class HarbourGateway extends BaseGateway {
 
 export class HarbourContact extends LegacyContact {
   override async updateInfo(): Promise<void> {
-    this.name = PEOPLE[this.legacyId]?.name;
+    const person = PEOPLE[this.legacyId];
+    if (person === undefined) return;
+    this.name = person.name;
+    this.avatar = drawFlag(person.colour);
+    this.setVcard({ fullName: person.name, locality: person.home, ...(person.phone && { phone: person.phone }) });
     this.online({ status: 'On the quay' });
   }
 }
 
 export class HarbourRoster extends LegacyRoster<HarbourContact> {
   override async fill(): Promise<void> {
-    for (const id of Object.keys(PEOPLE)) await (await this.byLegacyId(id)).addToRoster();
+    const { client } = this.session as HarbourSession;
+    for (const id of client.friends) await (await this.byLegacyId(id)).addToRoster();
   }
 
   override async jidUsernameToLegacyId(username: string): Promise<string> {
-    if (username in PEOPLE) return username;
+    if (Object.hasOwn(PEOPLE, username)) return username;
     throw new XmppError('item-not-found', `There is no ${username} in this harbour.`);
   }
 }
 
 export class HarbourSession extends BaseSession<HarbourContact> {
-  #client: HarbourClient | undefined;
+  readonly client = new HarbourClient(
+    (ms, task) => this.xmpp.clock.after(ms, task),
+    (from, event) => this.#onEvent(from, event).catch((error) => this.xmpp.exception(error)),
+  );
 
   override async login(): Promise<string> {
-    this.#client = new HarbourClient(
-      (ms, task) => this.xmpp.clock.after(ms, task),
-      (event) => this.#onEvent(event).catch((error) => this.xmpp.exception(error)),
-    );
+    this.client.open();
     return `Moored as ${this.user.legacyModuleData.username}`;
   }
 
   override async logout(): Promise<void> {
-    this.#client?.close();
+    this.client.close();
   }
 
-  override async sendText(chat: HarbourContact, text: string): Promise<string | undefined> {
-    return this.#client?.send(chat.legacyId, text);
+  override async sendText(chat: HarbourContact, text: string): Promise<string> {
+    return this.client.send(chat.legacyId, text);
   }
 
-  async #onEvent(event: HarbourEvent): Promise<void> {
-    const contact = await this.contacts.byLegacyId(event.from);
+  override async sendFile(
+    chat: HarbourContact,
+    _url: string,
+    { fileName, httpResponse }: SendFileOptions<HarbourContact>,
+  ): Promise<string> {
+    let size = 0;
+    for await (const chunk of httpResponse.body) size += chunk.length;
+    return this.client.send(chat.legacyId, `${fileName ?? 'something'}, ${size} bytes`);
+  }
+
+  override async correct(chat: HarbourContact, text: string, id: string): Promise<void> {
+    this.client.edit(chat.legacyId, id, text);
+  }
+
+  override async retract(chat: HarbourContact, id: string): Promise<void> {
+    this.client.remove(chat.legacyId, id);
+  }
+
+  override async react(chat: HarbourContact, id: string, emojis: readonly string[]): Promise<void> {
+    this.client.react(chat.legacyId, id, emojis);
+  }
+
+  override async displayed(chat: HarbourContact): Promise<void> {
+    this.client.read(chat.legacyId);
+  }
+
+  override async search(values: FormValues): Promise<SearchResult | undefined> {
+    const found = HarbourClient.find(String(values.name));
+    if (found.length === 0) return undefined;
+    const contacts = await Promise.all(found.map((id) => this.contacts.byLegacyId(id)));
+    return new SearchResult({
+      fields: [
+        { var: 'name', label: 'Name' },
+        { var: 'jid', label: 'Address', type: 'jid-single' },
+      ],
+      items: contacts.map(({ displayName, jid }) => ({ name: displayName, jid: jid.bare })),
+    });
+  }
+
+  async #onEvent(from: string, event: HarbourEvent): Promise<unknown> {
+    const contact = await this.contacts.byLegacyId(from);
     switch (event.kind) {
       case 'received':
-        return contact.received(event.messageId);
+        return contact.received(event.id);
       case 'read':
-        return contact.displayed(event.messageId);
+        return contact.displayed(event.id);
       case 'typing':
         return contact.composing();
-      case 'text':
-        return contact.sendText(event.text, { legacyMsgId: event.messageId });
+      case 'text': {
+        const { id, text, answers } = event;
+        const replyTo = answers && { legacyId: answers.id, author: 'user' as const, body: answers.text };
+        return contact.sendText(text, { legacyMsgId: id, ...(replyTo && { replyTo }) });
+      }
+      case 'picture':
+        return contact.sendFile(event.data, { legacyMsgId: event.id, fileName: event.name });
       case 'edit':
-        return contact.correct(event.messageId, event.text);
+        return contact.correct(event.id, event.text);
+      case 'retraction':
+        return contact.retract(event.id);
       case 'reaction':
-        return contact.react(event.messageId, [event.emoji]);
+        return contact.react(event.id, event.emojis);
       case 'there':
         return contact.online({ status: event.status });
       case 'away':
-        return contact.away({ status: event.status });
+        return contact.away({ status: event.status, lastSeen: new Date(this.xmpp.clock.now()) });
     }
   }
 }

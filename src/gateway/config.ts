@@ -42,6 +42,8 @@ export interface Config {
   readonly partialRegistrationTimeout: number;
   /** Seconds that a QR code waits to be scanned. */
   readonly qrTimeout: number;
+  /** Days that what was said in rooms is kept; 0 for ever. */
+  readonly mamMaxDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -128,6 +130,7 @@ export const OPTIONS = {
     describe: 'Seconds until a registration that nobody goes on with is forgotten',
   },
   'qr-timeout': { type: 'number', default: 60, describe: 'Seconds that a QR code waits to be scanned' },
+  'mam-max-days': { type: 'number', default: 7, describe: 'Days that the history of rooms is kept; 0 for ever' },
   'log-level': {
     type: 'string',
     default: 'info',
@@ -178,6 +181,7 @@ export function resolveConfig(raw: RawConfig): Config {
     avatarResamplingThreads: number(raw, 'avatar-resampling-threads'),
     partialRegistrationTimeout: number(raw, 'partial-registration-timeout'),
     qrTimeout: number(raw, 'qr-timeout'),
+    mamMaxDays: number(raw, 'mam-max-days'),
     logLevel: choice(raw, 'log-level'),
   };
 }

@@ -11,6 +11,8 @@ export interface Schema {
   avatar: AvatarRow;
   avatar_source: AvatarSourceRow;
   attachment: AttachmentRow;
+  room_message: RoomMessageRow;
+  setting: SettingRow;
 }
 
 export interface UserRow {
@@ -102,4 +104,45 @@ export interface AttachmentRow {
   url: string;
   /** JSON: what is known about the file. */
   about: string;
+}
+
+/** What was said in a room. */
+export interface RoomMessageRow {
+  /** In the order of arrival: what was said at the same time is told apart by it. */
+  id: Generated<number>;
+  user_id: number;
+  /** The localpart of the room's JID. */
+  chat: string;
+  /** The stanza-id by the room. */
+  archive_id: string;
+  /** The same for the same event, however often the network tells of it. */
+  event_key: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** 0 or 1: it came from the network's history, not when it was said. */
+  is_backfilled: number;
+  /** 0 or 1: only holds the place of an id that clients may know; something later counts, or it was taken back. */
+  is_superseded: number;
+  /** 0 or 1: the message was retracted. */
+  is_tombstone: number;
+  /** The message on the network; null for events that have no id there. */
+  legacy_id: string | null;
+  /** The resource of the author's JID; empty for the room itself. */
+  nick: string;
+  /** The bare JID of the author, where it is known. */
+  author: string | null;
+  /** The `id` attribute of the message. */
+  message_id: string | null;
+  /** The `id` attribute of the message that this one corrects. */
+  replaces: string | null;
+  /** The emoji of a reaction, in a fixed order; null for all else. */
+  emojis: string | null;
+  /** XML; empty where `is_superseded`. */
+  stanza: string;
+}
+
+/** What the gateway has decided once. */
+export interface SettingRow {
+  name: string;
+  value: Uint8Array;
 }

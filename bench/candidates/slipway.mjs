@@ -1,0 +1,23 @@
+import { StreamParser } from '../../dist/stanza/index.js';
+import { canonical, touch } from './tree.mjs';
+
+function parser(onElement) {
+  return new StreamParser({
+    onElement,
+    onError(error) {
+      throw error;
+    },
+  });
+}
+
+export const slipway = {
+  name: 'slipway',
+  namespaces: true,
+  walk: parser,
+  touch,
+  canonical,
+  route: (onRoute) =>
+    parser(({ attrs }) => {
+      onRoute(attrs.to, attrs.from, attrs.type, attrs.id);
+    }),
+};

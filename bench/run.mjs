@@ -1,0 +1,67 @@
+/**
+ * `npm run bench`: how fast Slipway is, beside others, on the same bytes.
+ *
+ *     npm run bench -- [--quick] [--only=walk-chat,route-chat] [--rounds=9] [--json=FILE] [--plot=FILE.svg]
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '9' },
+    json: { type: 'string' },
+    plot: { type: 'string' },
+  },
+});
+
+/** The rivals are installed here only, and Slipway is measured as it is published: compiled. */
+for (const [script, ...args] of [['tools/setup.mjs', 'bench'], ['tools/build.mjs']]) {
+  const { status } = spawnSync(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
+
+const { runBenchmarks } = await import('./benchmarks.mjs');
+const machine = {
+  node: process.version,
+  v8: process.versions.v8,
+  cpu: cpus()[0]?.model.trim() ?? 'unknown',
+  cores: cpus().length,
+  os: `${process.platform} ${process.arch}`,
+  slipway: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
+  rivals: rivalVersions(),
+};
+console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`);
+console.log(
+  Object.entries(machine.rivals)
+    .map((each) => each.join(' '))
+    .join(', '),
+);
+
+const results = await runBenchmarks({
+  only: options.only?.split(','),
+  rounds: Number(options.rounds),
+  scale: options.quick ? 0.1 : 1,
+});
+
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+}
+if (options.plot !== undefined) {
+  const { plot } = await import('./plot.mjs');
+  writeFileSync(options.plot, plot(results, machine));
+}
+
+function rivalVersions() {
+  const require = createRequire(import.meta.url);
+  const { dependencies, optionalDependencies } = require('./package.json');
+  return { ...dependencies, ...optionalDependencies };
+}
