@@ -118,9 +118,12 @@ export function scan(): i32 {
         result = p >= end ? MORE : ODD_TEXT;
         break;
       }
-      store<i32>(tape, ~(((text - stanza) << FLAG_BITS) | flags));
-      store<u32>(tape, p - stanza, 4);
-      tape += 8;
+      // Empty when the input was cut just before the `<`.
+      if (p !== text) {
+        store<i32>(tape, ~(((text - stanza) << FLAG_BITS) | flags));
+        store<u32>(tape, p - stanza, 4);
+        tape += 8;
+      }
       text = 0;
     }
 
