@@ -38,10 +38,14 @@ export interface Config {
   /** Pixels of the longer side of an avatar at most. */
   readonly avatarSize: number;
   readonly avatarResamplingThreads: number;
+  /** Participants of a room that are shown at most for being there; beyond, those who are active. */
+  readonly roomPresenceLimit: number;
   /** Seconds until a registration that nobody goes on with is forgotten. */
   readonly partialRegistrationTimeout: number;
   /** Seconds that a QR code waits to be scanned. */
   readonly qrTimeout: number;
+  /** Days that what was said in rooms is kept; 0 for ever. */
+  readonly mamMaxDays: number;
   readonly logLevel: LogLevel;
 }
 
@@ -122,12 +126,18 @@ export const OPTIONS = {
   },
   'avatar-size': { type: 'number', default: 200, describe: 'Pixels of the longer side of an avatar at most' },
   'avatar-resampling-threads': { type: 'number', default: 2, describe: 'Avatars that are worked on at the same time' },
+  'room-presence-limit': {
+    type: 'number',
+    default: 1000,
+    describe: 'Participants of a room that are shown at most; beyond, only those who say something, and moderators',
+  },
   'partial-registration-timeout': {
     type: 'number',
     default: 3600,
     describe: 'Seconds until a registration that nobody goes on with is forgotten',
   },
   'qr-timeout': { type: 'number', default: 60, describe: 'Seconds that a QR code waits to be scanned' },
+  'mam-max-days': { type: 'number', default: 7, describe: 'Days that the history of rooms is kept; 0 for ever' },
   'log-level': {
     type: 'string',
     default: 'info',
@@ -176,8 +186,10 @@ export function resolveConfig(raw: RawConfig): Config {
     allowPrivateUrls: flag(raw, 'allow-private-urls'),
     avatarSize: number(raw, 'avatar-size'),
     avatarResamplingThreads: number(raw, 'avatar-resampling-threads'),
+    roomPresenceLimit: number(raw, 'room-presence-limit'),
     partialRegistrationTimeout: number(raw, 'partial-registration-timeout'),
     qrTimeout: number(raw, 'qr-timeout'),
+    mamMaxDays: number(raw, 'mam-max-days'),
     logLevel: choice(raw, 'log-level'),
   };
 }

@@ -4,6 +4,7 @@ import { bareOf, StanzaError } from '../stanza/index.ts';
 import { type Backoff, delayBefore } from '../stanza/stream/backoff.ts';
 import { fetchUserAvatar } from './avatar/user-avatar.ts';
 import type { BaseGateway } from './gateway.ts';
+import { startReadSync } from './muc/read-sync.ts';
 import { inParallel } from './serial.ts';
 import type { BaseSession } from './session.ts';
 import type { StoredUser } from './store/users.ts';
@@ -58,13 +59,20 @@ export class Sessions {
     this.#cancelRetry(session);
     session.readiness.set('logging-in');
     session.sendGatewayStatus('Logging in…', 'dnd');
+    const { rosters } = this.#gateway;
+    let isListed = true;
     try {
-      await this.#gateway.rosters.addGateway(session);
+      isListed = await rosters.addGateway(session);
       const status = (await session.login()) ?? 'Logged in';
       if (!this.#isCurrent(session)) return;
       session.readiness.set('logged-in');
       session.sendGatewayStatus('Fetching contacts…', 'dnd');
       await session.contacts.load();
+      if (this.#gateway.groups) {
+        session.sendGatewayStatus('Fetching groups…', 'dnd');
+        await session.bookmarks.load();
+        startReadSync(session).catch((error) => this.#gateway.exception(error));
+      }
       session.readiness.set('ready');
       session.sendGatewayStatus(status, 'chat');
       // Clients that are online already said so before there was anybody to hear it.
@@ -72,6 +80,9 @@ export class Sessions {
     } catch (error) {
       if (this.#isCurrent(session)) this.#failed(session, error, attempt);
       return;
+    } finally {
+      // COMPAT(Prosody 0.12): a probe takes back a request that waits for the user. So this comes after it.
+      if (!isListed && this.#isCurrent(session)) rosters.askForGateway(session);
     }
     await fetchUserAvatar(session).catch((error) => this.#gateway.exception(error));
   }
@@ -80,12 +91,14 @@ export class Sessions {
   async logout(session: BaseSession): Promise<void> {
     this.#cancelRetry(session);
     session.readiness.set('logged-out');
+    session.bookmarks.close();
     try {
       await session.logout();
     } catch (error) {
       this.#gateway.exception(error);
     }
     await session.contacts.flush();
+    await session.bookmarks.flush();
   }
 
   /** Says goodbye in the name of all contacts, and logs everybody out. */

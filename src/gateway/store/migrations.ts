@@ -94,4 +94,69 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0002-room-archive': {
+    async up(db: Db) {
+      await ofUser(db, 'room_message')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('chat', 'text', (c) => c.notNull())
+        .addColumn('archive_id', 'text', (c) => c.notNull())
+        .addColumn('event_key', 'text', (c) => c.notNull())
+        .addColumn('at', 'bigint', (c) => c.notNull())
+        .addColumn('is_backfilled', 'integer', (c) => c.notNull())
+        .addColumn('is_superseded', 'integer', (c) => c.notNull())
+        .addColumn('is_tombstone', 'integer', (c) => c.notNull())
+        .addColumn('legacy_id', 'text')
+        .addColumn('nick', 'text', (c) => c.notNull())
+        .addColumn('author', 'text')
+        .addColumn('message_id', 'text')
+        .addColumn('replaces', 'text')
+        .addColumn('emojis', 'text')
+        .addColumn('stanza', 'text', (c) => c.notNull())
+        .addUniqueConstraint('room_message_by_archive_id', ['user_id', 'chat', 'archive_id'])
+        .addUniqueConstraint('room_message_by_event_key', ['user_id', 'chat', 'event_key'])
+        .execute();
+      await db.schema
+        .createIndex('room_message_by_time')
+        .on('room_message')
+        .columns(['user_id', 'chat', 'is_superseded', 'at', 'id'])
+        .execute();
+      await db.schema
+        .createIndex('room_message_by_replaced')
+        .on('room_message')
+        .columns(['user_id', 'chat', 'replaces'])
+        .where(sql.ref('replaces'), 'is not', null)
+        .execute();
+      await db.schema.createIndex('room_message_by_age').on('room_message').column('at').execute();
+    },
+  },
+  '0003-settings': {
+    async up(db: Db) {
+      await db.schema
+        .createTable('setting')
+        .addColumn('name', 'text', (c) => c.primaryKey())
+        .addColumn('value', sql`blob`, (c) => c.notNull())
+        .execute();
+    },
+  },
+  '0004-rooms': {
+    async up(db: Db) {
+      await ofUser(db, 'room')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('legacy_id', 'text', (c) => c.notNull())
+        .addColumn('local', 'text', (c) => c.notNull())
+        .addColumn('name', 'text')
+        .addColumn('description', 'text')
+        .addColumn('subject', 'text')
+        .addColumn('subject_setter', 'text')
+        .addColumn('subject_at', 'bigint')
+        .addColumn('n_participants', 'integer')
+        .addColumn('user_nick', 'text')
+        .addColumn('avatar_hash', 'text')
+        .addColumn('avatar_id', 'text')
+        .addColumn('clients', 'text', (c) => c.notNull())
+        .addUniqueConstraint('room_by_legacy_id', ['user_id', 'legacy_id'])
+        .addUniqueConstraint('room_by_local', ['user_id', 'local'])
+        .execute();
+    },
+  },
 };

@@ -6,11 +6,14 @@ export interface Schema {
   user_account: UserRow;
   registration: RegistrationRow;
   contact: ContactRow;
+  room: RoomRow;
   message: MessageRow;
   thread: ThreadRow;
   avatar: AvatarRow;
   avatar_source: AvatarSourceRow;
   attachment: AttachmentRow;
+  room_message: RoomMessageRow;
+  setting: SettingRow;
 }
 
 export interface UserRow {
@@ -54,6 +57,30 @@ export interface ContactRow {
   avatar_id: string | null;
   /** JSON; null when none has been set. */
   vcard: string | null;
+}
+
+export interface RoomRow {
+  id: Generated<number>;
+  user_id: number;
+  legacy_id: string;
+  /** The localpart of the room's JID. */
+  local: string;
+  name: string | null;
+  description: string | null;
+  subject: string | null;
+  /** The nickname of whoever set the subject. */
+  subject_setter: string | null;
+  /** Milliseconds since 1970. */
+  subject_at: number | null;
+  n_participants: number | null;
+  /** What the user is called there. */
+  user_nick: string | null;
+  /** The hash of the picture in `avatar`. */
+  avatar_hash: string | null;
+  /** What the plugin calls that picture. */
+  avatar_id: string | null;
+  /** JSON: the full JIDs of the user's clients that are there. */
+  clients: string;
 }
 
 /** Which stanza carried which message of the foreign network. One message may be carried by several stanzas. */
@@ -102,4 +129,45 @@ export interface AttachmentRow {
   url: string;
   /** JSON: what is known about the file. */
   about: string;
+}
+
+/** What was said in a room. */
+export interface RoomMessageRow {
+  /** In the order of arrival: what was said at the same time is told apart by it. */
+  id: Generated<number>;
+  user_id: number;
+  /** The localpart of the room's JID. */
+  chat: string;
+  /** The stanza-id by the room. */
+  archive_id: string;
+  /** The same for the same event, however often the network tells of it. */
+  event_key: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** 0 or 1: it came from the network's history, not when it was said. */
+  is_backfilled: number;
+  /** 0 or 1: only holds the place of an id that clients may know; something later counts, or it was taken back. */
+  is_superseded: number;
+  /** 0 or 1: the message was retracted. */
+  is_tombstone: number;
+  /** The message on the network; null for events that have no id there. */
+  legacy_id: string | null;
+  /** The resource of the author's JID; empty for the room itself. */
+  nick: string;
+  /** The bare JID of the author, where it is known. */
+  author: string | null;
+  /** The `id` attribute of the message. */
+  message_id: string | null;
+  /** The `id` attribute of the message that this one corrects. */
+  replaces: string | null;
+  /** The emoji of a reaction, in a fixed order; null for all else. */
+  emojis: string | null;
+  /** XML; empty where `is_superseded`. */
+  stanza: string;
+}
+
+/** What the gateway has decided once. */
+export interface SettingRow {
+  name: string;
+  value: Uint8Array;
 }

@@ -6,27 +6,36 @@ import { AvatarStore } from './avatars.ts';
 import { ContactStore } from './contacts.ts';
 import { openDatabase } from './database.ts';
 import { MessageIds } from './message-ids.ts';
+import { RoomMessages } from './room-messages.ts';
+import { RoomStore } from './rooms.ts';
 import type { Schema } from './schema.ts';
+import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
 import { UserStore } from './users.ts';
 
 export class Store {
   readonly users: UserStore;
   readonly contacts: ContactStore;
+  readonly rooms: RoomStore;
   readonly messageIds: MessageIds;
   readonly threads: ThreadStore;
   readonly avatars: AvatarStore;
   readonly attachments: AttachmentStore;
+  readonly roomMessages: RoomMessages;
+  readonly settings: SettingStore;
   readonly #db: Kysely<Schema>;
 
   private constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
     this.#db = db;
     this.users = new UserStore(db);
     this.contacts = new ContactStore(db);
+    this.rooms = new RoomStore(db);
     this.messageIds = new MessageIds(db, onError);
     this.threads = new ThreadStore(db);
     this.avatars = new AvatarStore(db);
     this.attachments = new AttachmentStore(db);
+    this.roomMessages = new RoomMessages(db, onError);
+    this.settings = new SettingStore(db);
   }
 
   /**
@@ -40,12 +49,14 @@ export class Store {
   /** Writes what is waiting, and closes. */
   async close(): Promise<void> {
     await this.messageIds.flush();
+    await this.roomMessages.flush();
     await this.#db.destroy();
   }
 
   /** Removes a user and everything that is stored for them. */
   async deleteUser(id: number): Promise<void> {
     await this.messageIds.flush();
+    await this.roomMessages.flush();
     await this.users.delete(id);
     await this.avatars.removeUnused();
   }

@@ -172,7 +172,8 @@ function configure(node: PepNode, options: Form | undefined): void {
 function meets(node: PepNode, options: Form | undefined): boolean {
   const wanted = { ...node };
   configure(wanted, options);
-  return wanted.accessModel === node.accessModel && wanted.maxItems === node.maxItems;
+  const fields = ['accessModel', 'maxItems', 'sendLast'] as const;
+  return fields.every((field) => wanted[field] === node[field]);
 }
 
 function mayRead(account: Account, node: PepNode, jid: string): boolean {
