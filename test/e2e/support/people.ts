@@ -100,11 +100,16 @@ export class People {
     return this.#order({ user: `${user}@localhost`, contact, verb, args });
   }
 
-  /** The arguments of the next call of a hook for this user, made already or to come; it is taken out. */
+  /**
+   * The arguments of the next call of a hook for this user, made already or to come; it is taken out.
+   * @param fits which calls are meant.
+   * @param ms how long it may take.
+   */
   async call(
     hook: string,
     user: string,
     fits: (...args: never[]) => boolean = () => true,
+    ms = PATIENCE,
   ): Promise<readonly unknown[]> {
     const find = () => {
       this.#readOutput();
