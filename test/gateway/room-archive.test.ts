@@ -1,134 +1,33 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { type ArchiveEntry, eventKeyOf, isArchived, RoomArchive } from '../../src/gateway/muc/archive.ts';
+import { type ArchiveEntry, isArchived, RoomArchive } from '../../src/gateway/muc/archive.ts';
+import { Retention } from '../../src/gateway/muc/retention.ts';
 import { Store } from '../../src/gateway/store/store.ts';
 import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
-import { body, Element, find, JID, StanzaError } from '../../src/stanza/index.ts';
-import type { History } from '../../src/xep/0045-muc.ts';
-import { type ArchiveQuery, type Fin, filter, type Query, type Result } from '../../src/xep/0313-mam.ts';
+import { body, Element, find, JID } from '../../src/stanza/index.ts';
+import {
+  asking,
+  collect,
+  correction,
+  DAY,
+  DEFAULTS,
+  entry,
+  HOUR,
+  NOW,
+  page,
+  ROOM,
+  reaction,
+  retraction,
+  setup,
+  textOf,
+  texts,
+} from '../support/room-archive.ts';
 import { suite } from '../support/test.ts';
 import { stanza } from '../support/xml.ts';
 
 const test = suite('room archive');
-const ROOM = 'globe@gw.example';
-const NOW = Date.UTC(2026, 0, 10);
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-const DEFAULTS = { maxStanzas: 100, seconds: 86_400 };
-
-interface Setup {
-  readonly store: Store;
-  readonly userId: number;
-  readonly archive: RoomArchive;
-  /** The same archive, or that of another room, made anew. */
-  readonly again: (room?: string) => RoomArchive;
-}
-
-async function setup(path = ':memory:'): Promise<Setup> {
-  const store = await Store.open(path, (error) => {
-    throw error;
-  });
-  const romeo = {
-    jid: JID.parse('romeo@example'),
-    legacyModuleData: {},
-    preferences: {},
-    registrationDate: new Date(),
-  };
-  const { id: userId } = await store.users.save(romeo);
-  const clock = new FakeClock(NOW);
-  const again = (room = ROOM) =>
-    new RoomArchive({ store: store.roomMessages, userId, chat: room.split('@')[0] as string, room, clock });
-  return { store, userId, archive: again(), again };
-}
-
-interface Said {
-  /** Also the stanza-id, unless another is given. */
-  readonly id?: string;
-  readonly archiveId?: string;
-  readonly nick?: string;
-  readonly author?: string;
-  readonly legacyId?: string;
-  /** Milliseconds since `NOW`. */
-  readonly at?: number;
-  readonly backfilled?: boolean;
-}
-
-let lastId = 0;
-
-/** `content` is XML, or a text. */
-function entry(content: string, said: Said = {}): ArchiveEntry {
-  const { id = said.legacyId ?? `random-${++lastId}`, nick = 'juliet', at = 0 } = said;
-  const archiveId = said.archiveId ?? id;
-  const inner = content.startsWith('<') ? content : `<body>${content}</body>`;
-  const xml = stanza(
-    `<message type='groupchat' from='${ROOM}/${nick}' id='${id}'>${inner}<occupant-id xmlns='urn:xmpp:occupant-id:0' id='o-${nick}'/></message>`,
-  );
-  return {
-    stanza: xml,
-    archiveId,
-    eventKey: eventKeyOf({ stanza: xml, archiveId, legacyId: said.legacyId, occupantId: `o-${nick}` }),
-    at: new Date(NOW + at),
-    isBackfilled: said.backfilled ?? false,
-    nick,
-    ...(said.legacyId !== undefined && { legacyId: said.legacyId }),
-    ...(said.author !== undefined && { author: said.author }),
-  };
-}
-
-function reaction(target: string, ...emojis: string[]): string {
-  const children = emojis.map((emoji) => `<reaction>${emoji}</reaction>`);
-  return `<reactions xmlns='urn:xmpp:reactions:0' id='${target}'>${children.join('')}</reactions>`;
-}
-
-const correction = (target: string, text: string) =>
-  `<body>${text}</body><replace xmlns='urn:xmpp:message-correct:0' id='${target}'/>`;
-const retraction = (target: string) =>
-  `<retract xmlns='urn:xmpp:message-retract:1' id='${target}'/><body>gone</body><replace xmlns='urn:xmpp:message-correct:0' id='${target}'/>`;
-
-type Asked = Omit<ArchiveQuery, 'archive' | 'pageSize' | 'newestFirst' | 'signal'>;
-
-function asking(which: Asked = {}, set: Query['set'] = {}, flipPage = false): Query {
-  const form = Object.keys(which).length === 0 ? {} : { form: filter.write('submit', { ids: [], ...which }) };
-  return { ...form, set, flipPage };
-}
-
-async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const each of all) collected.push(each);
-  return collected;
-}
-
-async function page(archive: RoomArchive, asked: Query): Promise<{ results: Result[]; ids: string[]; fin: Fin }> {
-  const { results, fin } = await archive.query(asked);
-  const all = await collect(results);
-  return { results: all, ids: all.map((each) => each.id), fin };
-}
-
-async function texts(archive: RoomArchive): Promise<string[]> {
-  const { results } = await page(archive, asking({}, { max: 250 }));
-  return results.map(({ forwarded }) => textOf(forwarded.stanza));
-}
-
-function textOf(message: Element): string {
-  const emojis = message.getChild('reactions')?.getChildren('reaction');
-  if (emojis !== undefined) return emojis.map((each) => each.text()).join('');
-  return find(message, body) ?? message.getChildElements()[0]?.name ?? '';
-}
-
-async function condition(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof StanzaError) return error.condition;
-    throw error;
-  }
-  return 'none';
-}
-
-// ---
 
 const KEPT: [xml: string, kept: boolean][] = [
   ['<body>hi</body>', true],
@@ -307,170 +206,6 @@ test('moderated :: the tombstone names the moderator and the reason, and keeps t
 
 // ---
 
-const HISTORIES: [wanted: History | undefined, ids: string[]][] = [
-  [undefined, ['h-20', 'h-2', 'h-1', 'h0']],
-  [{}, ['h-20', 'h-2', 'h-1', 'h0']],
-  [{ maxChars: 0 }, []],
-  [{ maxStanzas: 0 }, []],
-  [{ maxStanzas: 2 }, ['h-1', 'h0']],
-  [{ maxStanzas: 50 }, ['h-40', 'h-30', 'h-20', 'h-2', 'h-1', 'h0']],
-  [{ seconds: 3600 }, ['h-1', 'h0']],
-  [{ seconds: 0 }, ['h0']],
-  [{ since: new Date(NOW - 30 * HOUR) }, ['h-30', 'h-20', 'h-2', 'h-1', 'h0']],
-  [{ since: new Date(NOW - 30 * HOUR), maxStanzas: 3 }, ['h-2', 'h-1', 'h0']],
-  [{ since: new Date(NOW - 30 * HOUR), seconds: 7200 }, ['h-2', 'h-1', 'h0']],
-  [{ seconds: 7200, maxStanzas: 1, since: new Date(NOW - 30 * HOUR) }, ['h0']],
-  [{ maxChars: 100_000 }, ['h-40', 'h-30', 'h-20', 'h-2', 'h-1', 'h0']],
-  [{ maxChars: 10 }, []],
-];
-test('history :: the least of what is asked for, oldest first', async () => {
-  const { archive } = await setup();
-  for (const hours of [-40, -30, -20, -2, -1, 0]) archive.add(entry('hi', { id: `h${hours}`, at: hours * HOUR }));
-  const idsOf = async (wanted: History | undefined, defaults = DEFAULTS) =>
-    (await collect(archive.history(wanted, defaults))).map((each) => each.archiveId);
-  for (const [wanted, ids] of HISTORIES) assert.equal(await idsOf(wanted), ids, JSON.stringify(wanted));
-  assert.equal(await idsOf({ maxStanzas: 50 }, { maxStanzas: 3, seconds: 1 }), ['h-2', 'h-1', 'h0']);
-});
-
-test('history :: each with delay and stanza-id by the room; characters are those of the XML', async () => {
-  const { archive } = await setup();
-  archive.add(entry('one', { id: '1', at: -2 }));
-  archive.add(entry('two', { id: '2', at: -1 }));
-  const [first, second] = await collect(archive.history(undefined, DEFAULTS));
-  const wanted = stanza(
-    `<message type='groupchat' from='${ROOM}/juliet' id='1'><body>one</body><occupant-id xmlns='urn:xmpp:occupant-id:0' id='o-juliet'/><delay xmlns='urn:xmpp:delay' stamp='2026-01-09T23:59:59.998Z' from='${ROOM}'/><stanza-id xmlns='urn:xmpp:sid:0' id='1' by='${ROOM}'/></message>`,
-  );
-  assert.is(String(first?.element), String(wanted));
-  const size = String(first?.element).length + String(second?.element).length;
-  const count = async (maxChars: number) => (await collect(archive.history({ maxChars }, DEFAULTS))).length;
-  assert.equal([await count(size), await count(size - 1)], [2, 1]);
-});
-
-// ---
-
-test('query :: everything, with count and ends', async () => {
-  const { archive } = await setup();
-  for (let i = 0; i < 10; i++) archive.add(entry(`text ${i}`, { id: `m${i}`, at: i }));
-  const { ids, fin, results } = await page(archive, { queryId: 'q', flipPage: false });
-  assert.equal(ids, ['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8', 'm9']);
-  assert.equal(fin, { complete: true, set: { first: { id: 'm0' }, last: 'm9', count: 10 } });
-  assert.equal([results[0]?.queryId, results[3]?.forwarded.delay], ['q', { stamp: new Date(NOW + 3) }]);
-});
-
-const PAGES: [which: Asked, set: NonNullable<Query['set']>, ids: string, complete: boolean, count: number][] = [
-  [{}, { max: 3 }, '012', false, 10],
-  [{}, { max: 3, after: 'm2' }, '345', false, 10],
-  [{}, { max: 3, after: 'm6' }, '789', true, 10],
-  [{}, { after: 'm9' }, '', true, 10],
-  [{}, { max: 3, before: '' }, '789', false, 10],
-  [{}, { max: 3, before: 'm7' }, '456', false, 10],
-  [{}, { max: 3, before: 'm3' }, '012', true, 10],
-  [{}, { before: 'm0' }, '', true, 10],
-  [{}, { max: 2, after: 'm2', before: 'm7' }, '56', false, 10],
-  [{}, { max: 4, after: 'm2', before: 'm7' }, '3456', true, 10],
-  [{}, { max: 2, after: 'm2', before: '' }, '89', false, 10],
-  [{ start: new Date(NOW + 4) }, { max: 2 }, '45', false, 6],
-  [{ start: new Date(NOW + 2), end: new Date(NOW + 5) }, {}, '2345', true, 4],
-  [{ afterId: 'm2' }, { max: 2 }, '34', false, 7],
-  [{ afterId: 'm2', beforeId: 'm6' }, {}, '345', true, 3],
-  [{ afterId: 'm2', beforeId: 'm6' }, { max: 2, after: 'm4' }, '5', true, 3],
-  [{ afterId: 'm5' }, { after: 'm1' }, '6789', true, 4],
-  [{ ids: ['m4', 'm1', 'm4'] }, {}, '14', true, 2],
-  [{ ids: ['m4', 'm1'], start: new Date(NOW + 2) }, {}, '4', true, 1],
-  [{ with: `${ROOM}/nurse` }, {}, '3579', true, 4],
-  [{ with: `${ROOM}/Nurse` }, {}, '', true, 0],
-  [{ with: ROOM }, {}, '0123456789', true, 10],
-  [{ with: 'juliet@gw.example' }, {}, '0', true, 1],
-  [{ with: 'juliet@gw.example/slipway' }, {}, '0', true, 1],
-  [{ with: 'nobody@example' }, {}, '', true, 0],
-];
-test('query :: by page and by filter', async () => {
-  const { archive, again } = await setup();
-  const other = again('other@gw.example');
-  for (let i = 0; i < 10; i++) {
-    const nick = i > 1 && i % 2 === 1 ? 'nurse' : 'juliet';
-    archive.add(entry('hi', { id: `m${i}`, at: i, nick, ...(i === 0 && { author: 'juliet@gw.example' }) }));
-    other.add(entry('hi', { id: `x${i}`, at: i }));
-  }
-  for (const [which, set, digits, complete, count] of PAGES) {
-    for (const flip of [false, true]) {
-      const { ids, fin } = await page(archive, asking(which, set, flip));
-      const wanted = [...digits].map((digit) => `m${digit}`);
-      const what = `${JSON.stringify(which)} ${JSON.stringify(set)}`;
-      assert.equal(ids, flip ? wanted.toReversed() : wanted, what);
-      const ends = wanted.length === 0 ? {} : { first: { id: wanted[0] }, last: wanted.at(-1) };
-      assert.equal(fin, { ...(complete && { complete: true }), set: { ...ends, count } }, what);
-    }
-  }
-});
-
-test('query :: the count alone', async () => {
-  const { archive } = await setup();
-  for (let i = 0; i < 3; i++) archive.add(entry('hi', { at: i }));
-  const { ids, fin } = await page(archive, asking({}, { max: 0 }));
-  assert.equal([ids, fin], [[], { set: { count: 3 } }]);
-});
-
-test('query :: pages of 50 unless said otherwise, of 250 at most', async () => {
-  const { archive } = await setup();
-  for (let i = 0; i < 300; i++) archive.add(entry('hi', { at: i }));
-  assert.is((await page(archive, asking())).ids.length, 50);
-  assert.is((await page(archive, asking({}, { max: 1_000_000 }))).ids.length, 250);
-  assert.equal((await page(archive, asking())).fin.set.count, 300);
-});
-
-test('query :: what is not there, also when another room has it, or is not understood', async () => {
-  const { archive, again } = await setup();
-  archive.add(entry('hi', { id: 'here' }));
-  again('other@gw.example').add(entry('hi', { id: 'there' }));
-  const of = (asked: Query) => condition(page(archive, asked));
-  assert.is(await of(asking({}, { after: 'there' })), 'item-not-found');
-  assert.is(await of(asking({}, { before: 'nowhere' })), 'item-not-found');
-  assert.is(await of(asking({ afterId: 'there' })), 'item-not-found');
-  assert.is(await of(asking({ beforeId: 'there' })), 'item-not-found');
-  assert.is(await of(asking({ ids: ['here', 'there'] })), 'item-not-found');
-  assert.is(await of(asking({}, { index: 3 })), 'feature-not-implemented');
-  assert.is(await of({ node: 'x', flipPage: false }), 'item-not-found');
-  const form = filter.write('submit', { ids: [] });
-  const field = { var: 'mood', required: false, values: ['x'], options: [], extensions: [] };
-  assert.is(
-    await of({ form: { ...form, fields: [...form.fields, field] }, flipPage: false }),
-    'feature-not-implemented',
-  );
-});
-
-/** Moments with many ties, and whether the message is backfilled. */
-const arrivals = fc.array(fc.tuple(fc.nat(4), fc.boolean()), { maxLength: 40 });
-
-test('paging :: forwards and backwards, in pages of any size, gives all once and in order', async () => {
-  const { store, archive } = await setup();
-  await fc.assert(
-    fc.asyncProperty(arrivals, fc.integer({ min: 1, max: 12 }), async (moments, max) => {
-      await archive.remove();
-      for (const [i, [at, backfilled]] of moments.entries()) archive.add(entry('hi', { id: `m${i}`, at, backfilled }));
-      const order = moments.map(([at], i) => ({ at, i })).sort((a, b) => a.at - b.at || a.i - b.i);
-      const wanted = order.map(({ i }) => `m${i}`);
-      for (const backwards of [false, true]) {
-        const seen: string[] = [];
-        let next: Query['set'] = backwards ? { max, before: '' } : { max };
-        for (;;) {
-          const { ids, fin } = await page(archive, asking({}, next));
-          if (backwards) seen.unshift(...ids);
-          else seen.push(...ids);
-          assert.is(fin.set.count, moments.length);
-          if (fin.complete) break;
-          next = backwards ? { max, before: fin.set.first?.id as string } : { max, after: fin.set.last as string };
-        }
-        assert.equal(seen, wanted);
-      }
-    }),
-    { numRuns: 40 },
-  );
-  await store.close();
-});
-
-// ---
-
 test('metadata :: the ends, or nothing', async () => {
   const { archive } = await setup();
   assert.equal(await archive.metadata(), {});
@@ -537,6 +272,33 @@ test('retention :: what is older goes, in all rooms', async () => {
   }
   await store.roomMessages.prune(NOW - DAY);
   assert.equal([await texts(archive), await texts(other)], [['young'], ['young']]);
+});
+
+test('retention :: at the start and every day; 0 days are for ever', async () => {
+  const pruned: number[] = [];
+  const store = { prune: async (before: number) => void pruned.push((before - NOW) / DAY) };
+  const clock = new FakeClock(NOW);
+  const onError = () => {};
+  const forEver = new Retention({ store, clock, days: 0, onError });
+  forEver.start();
+  const retention = new Retention({ store, clock, days: 7, onError });
+  retention.start();
+  await clock.advance(2 * DAY + HOUR);
+  await retention.stop();
+  await clock.advance(2 * DAY);
+  await forEver.stop();
+  assert.equal(pruned, [-7, -6, -5]);
+});
+
+test('retention :: a failure is reported, and does not end it', async () => {
+  const errors: unknown[] = [];
+  const store = { prune: () => Promise.reject(new Error('disk full')) };
+  const clock = new FakeClock(NOW);
+  const retention = new Retention({ store, clock, days: 1, onError: (error) => errors.push(error) });
+  retention.start();
+  await clock.advance(DAY);
+  await retention.stop();
+  assert.is(errors.length, 2);
 });
 
 test('store :: the messages of a user go with the user; what fails in one room is written in others', async () => {

@@ -181,7 +181,12 @@ export class RoomMessages {
     return this.#queue.flush();
   }
 
-  /** What is selected, once everything is written. In a function: one cannot await a query without running it. */
+  /**
+   * What is selected, once everything is written. In a function: one cannot await a query without running it.
+   *
+   * With the sign an index cannot be used for that condition: else SQLite, asked for a few ids, walks through the whole
+   * room by the index by time.
+   */
   async #select(userId: number, chat: string, selection: Selection) {
     await this.flush();
     const past = selection.isPast === undefined ? 0 : await this.#past();
@@ -190,7 +195,7 @@ export class RoomMessages {
         .selectFrom('room_message')
         .where('user_id', '=', userId)
         .where('chat', '=', chat)
-        .where('is_superseded', '=', 0)
+        .where(selection.archiveIds === undefined ? sql<SqlBool>`is_superseded = 0` : sql<SqlBool>`+is_superseded = 0`)
         .where((eb) => eb.and([...conditions(eb, selection, past)]));
   }
 

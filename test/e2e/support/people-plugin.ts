@@ -43,7 +43,13 @@ export class PeopleSession extends FullSession {
   override async sendText(chat: TestContact, text: string, options: SendTextOptions): Promise<string> {
     const { replyTo, replyToMsgId, replyToFallbackText } = options;
     if (replyToMsgId !== undefined) {
-      this.calls.push(['replied', chat.legacyId, replyToMsgId, replyTo?.legacyId, replyToFallbackText]);
+      this.calls.push([
+        'replied',
+        chat.legacyId,
+        replyToMsgId,
+        (replyTo as TestContact | undefined)?.legacyId,
+        replyToFallbackText,
+      ]);
     }
     return super.sendText(chat, text, options);
   }
