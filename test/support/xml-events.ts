@@ -26,12 +26,14 @@ export function ours(chunks: readonly (Uint8Array | string)[], options: StreamPa
   return { elements, error };
 }
 
-/** An element as text in which all that differs differs. */
+/** An element as text in which all that differs differs, but for white space around namespaces, which saxes takes away. */
 function spelled({ name, ns, attrs, children }: Element): string {
   return JSON.stringify([
     name,
     ns.trim(),
-    Object.entries(attrs).sort(),
+    Object.entries(attrs)
+      .map(([key, value]) => [key.replace(/^\{\s*(.*?)\s*\}/, '{$1}'), value])
+      .sort(),
     children.map((child) => (typeof child === 'string' ? child : spelled(child))),
   ]);
 }
