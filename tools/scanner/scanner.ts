@@ -118,9 +118,11 @@ export function scan(): i32 {
         result = p >= end ? MORE : ODD_TEXT;
         break;
       }
-      store<i32>(tape, ~(((text - stanza) << FLAG_BITS) | flags));
-      store<u32>(tape, p - stanza, 4);
-      tape += 8;
+      if (p > text) {
+        store<i32>(tape, ~(((text - stanza) << FLAG_BITS) | flags));
+        store<u32>(tape, p - stanza, 4);
+        tape += 8;
+      }
       text = 0;
     }
 

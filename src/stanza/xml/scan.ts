@@ -135,9 +135,12 @@ export function scan({ bytes, words }: Memory): number {
         result = p >= end ? MORE : ODD_TEXT;
         break;
       }
-      words[tape] = ~(((text - stanza) << FLAG_BITS) | flags);
-      words[tape + 1] = p - stanza;
-      tape += 2;
+      // There is no text where the input was cut between two tags.
+      if (p > text) {
+        words[tape] = ~(((text - stanza) << FLAG_BITS) | flags);
+        words[tape + 1] = p - stanza;
+        tape += 2;
+      }
       text = 0;
     }
 
