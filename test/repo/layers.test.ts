@@ -65,8 +65,7 @@ test('tests :: every file runs its tests, none is switched off or narrowed', () 
   assert.ok(files.length > 10);
   for (const file of files) {
     const text = readFileSync(join(ROOT, file), 'utf8');
-    // Scenarios for several servers run in the file that has them.
-    assert.match(text, /^(test\.run\(\)|playPeople\(.*\));$/m, file);
+    assert.match(text, /^test\.run\(\);$/m, file);
     assert.not.match(text, /\btest\.(skip|only)\(/, file);
     assert.not(imports(file).includes('uvu'), `${file} must take suite from test/support/test.ts`);
   }

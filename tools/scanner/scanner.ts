@@ -118,8 +118,7 @@ export function scan(): i32 {
         result = p >= end ? MORE : ODD_TEXT;
         break;
       }
-      // Empty when the input was cut just before the `<`.
-      if (p !== text) {
+      if (p > text) {
         store<i32>(tape, ~(((text - stanza) << FLAG_BITS) | flags));
         store<u32>(tape, p - stanza, 4);
         tape += 8;

@@ -135,8 +135,8 @@ export function scan({ bytes, words }: Memory): number {
         result = p >= end ? MORE : ODD_TEXT;
         break;
       }
-      // Empty when the input was cut just before the `<`.
-      if (p !== text) {
+      // There is no text where the input was cut between two tags.
+      if (p > text) {
         words[tape] = ~(((text - stanza) << FLAG_BITS) | flags);
         words[tape + 1] = p - stanza;
         tape += 2;

@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { parse } from '../../../src/stanza/index.ts';
 import { withFolder } from '../../support/folder.ts';
-import { suite } from '../../support/test.ts';
+import type { Test } from '../../support/test.ts';
 import { GATEWAY, jidOf, People } from './people.ts';
 import type { ServerKind } from './servers.ts';
 import type { Slixmpp, SlixmppEvent } from './slixmpp.ts';
@@ -433,13 +433,8 @@ async function rowsOf(path: string, jid: string): Promise<number> {
   }
 }
 
-/** Plays all of them, as tests of the current file. */
-export function playPeople(...kinds: readonly ServerKind[]): void {
-  for (const kind of kinds) playOn(kind);
-}
-
-function playOn(kind: ServerKind): void {
-  const test = suite(`people on ${kind.name}`, { timeout: 180_000 });
+/** Plays all of them on one server, as tests of a suite. */
+export function playPeople(test: Test, kind: ServerKind): void {
   // Each has a user of its own: nothing of one is left for the next.
   const users = new Map(Object.keys(SCENARIOS).map((name, index) => [name, `romeo${index}`]));
   let people: People | undefined;
@@ -458,5 +453,4 @@ function playOn(kind: ServerKind): void {
       }
     });
   }
-  test.run();
 }

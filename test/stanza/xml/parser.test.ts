@@ -73,6 +73,16 @@ test('text :: references, CDATA, line ends, spaces in attributes', () => {
   );
 });
 
+test('text :: where the input is cut between two tags there is none', () => {
+  const children = everySplit('<s><a><b/><c>1</c></a></s>', (chunks) => {
+    const found: number[] = [];
+    const parser = new StreamParser({ onElement: (element) => found.push(element.children.length) });
+    for (const chunk of chunks) parser.write(chunk);
+    return found;
+  });
+  assert.equal(children, [2]);
+});
+
 test('text :: an attribute may be called __proto__ or constructor', () => {
   const el = parse(`<a __proto__='1' constructor='2'/>`);
   assert.equal(Object.entries(el.attrs), [
