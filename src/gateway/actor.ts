@@ -44,21 +44,24 @@ export interface CarbonOptions {
    * messages (XEP-0356). Without it a text comes from the contact, marked as the user's; all else is dropped.
    */
   readonly carbon?: boolean;
+  /**
+   * In rooms only: it was done before, and is for the history. Nobody gets it now. The same event may be given any
+   * number of times.
+   */
+  readonly archiveOnly?: boolean;
 }
 
 export interface NoticeOptions extends CarbonOptions {
   readonly thread?: string;
+  /** When it was done, if that is not now. */
+  readonly when?: Date;
 }
 
 export interface ContentOptions extends NoticeOptions {
-  /** When it was sent, if that is not now. */
-  readonly when?: Date;
   /** Whether servers should keep it. Default: `store`. */
   readonly hints?: readonly Hint[];
   /** The message that is answered. */
   readonly replyTo?: MessageReference;
-  /** In rooms only: the user does not get it now, but finds it in the history. */
-  readonly archiveOnly?: boolean;
 }
 
 export interface MessageOptions extends ContentOptions {
@@ -235,7 +238,7 @@ export abstract class Actor {
           ...facts,
           thread: await ids.threadOf(thread),
           reply: await this.#replyFacts(replyTo, ids),
-          replaces: corrects === undefined ? undefined : await ids.stanzaIdOf(corrects),
+          replaces: corrects === undefined ? undefined : await ids.messageIdOf(corrects),
         }),
       voice,
     );
@@ -279,5 +282,6 @@ export abstract class Actor {
 }
 
 export function voiceOf(options: CarbonOptions): Voice {
+  if (options.archiveOnly) return 'archive';
   return options.carbon ? 'user' : 'actor';
 }

@@ -15,6 +15,7 @@ import { NS as NS_SFS } from '../xep/0447-sfs.ts';
 import { NS as NS_REPLIES } from '../xep/0461-replies.ts';
 import type { LegacyContact } from './contact.ts';
 import { XmppError } from './errors.ts';
+import type { LegacyMUC } from './muc/room.ts';
 import type { BaseSession } from './session.ts';
 
 type Hook = Extract<
@@ -35,8 +36,9 @@ interface Capability {
   readonly features: readonly string[];
   /** Hooks of the session: any of them will do. */
   readonly hooks: readonly Hook[];
-  /** What the contact must not have ruled out. */
+  /** What the contact or room must not have ruled out. */
   readonly flag: keyof LegacyContact &
+    keyof LegacyMUC &
     ('chatStates' | 'receipts' | 'marks' | 'correction' | 'reaction' | 'retraction' | 'replies' | 'upload');
 }
 
@@ -53,20 +55,31 @@ const CAPABILITIES = {
 
 export type CapabilityName = keyof typeof CAPABILITIES;
 
-/** Whether the plugin implements it, and the contact does not rule it out. */
-export function can(session: BaseSession, contact: LegacyContact, name: CapabilityName): boolean {
+/** Whether the plugin implements it, and the contact or room does not rule it out. */
+export function can(session: BaseSession, recipient: LegacyContact | LegacyMUC, name: CapabilityName): boolean {
   const { hooks, flag }: Capability = CAPABILITIES[name];
-  return contact[flag] && hooks.some((hook) => typeof session[hook] === 'function');
+  return recipient[flag] && hooks.some((hook) => typeof session[hook] === 'function');
+}
+
+/** What can be done in a chat, as disco says it. */
+export async function describeCapabilities(
+  recipient: LegacyContact | LegacyMUC,
+): Promise<Pick<Info, 'features' | 'forms'>> {
+  const { session } = recipient;
+  const names = (Object.keys(CAPABILITIES) as CapabilityName[]).filter((name) => can(session, recipient, name));
+  return {
+    features: names.flatMap((name) => CAPABILITIES[name].features),
+    forms: names.includes('reaction') ? restrictions(recipient, await recipient.availableEmojis()) : [],
+  };
 }
 
 /** What a contact's client says about itself. */
 export async function describeContact(contact: LegacyContact): Promise<Omit<Info, 'node'>> {
-  const { session } = contact;
-  const names = (Object.keys(CAPABILITIES) as CapabilityName[]).filter((name) => can(session, contact, name));
+  const { features, forms } = await describeCapabilities(contact);
   return {
-    identities: [{ category: 'client', type: contact.clientType, name: session.xmpp.componentName }],
-    features: [NS_INFO, NS_ITEMS, NS_PING, NS_VCARD4, ...names.flatMap((name) => CAPABILITIES[name].features)],
-    forms: names.includes('reaction') ? restrictions(contact, await contact.availableEmojis()) : [],
+    identities: [{ category: 'client', type: contact.clientType, name: contact.session.xmpp.componentName }],
+    features: [NS_INFO, NS_ITEMS, NS_PING, NS_VCARD4, ...features],
+    forms,
   };
 }
 
@@ -76,10 +89,13 @@ export function notImplemented(): XmppError {
 }
 
 /** XEP-0444 §2.1: what reactions are possible, when not all are. */
-function restrictions(contact: LegacyContact, allowed: ReadonlySet<string> | undefined): readonly Form[] {
-  if (!contact.reactionsSingleEmoji && allowed === undefined) return [];
+function restrictions(
+  { reactionsSingleEmoji }: LegacyContact | LegacyMUC,
+  allowed: ReadonlySet<string> | undefined,
+): readonly Form[] {
+  if (!reactionsSingleEmoji && allowed === undefined) return [];
   const fields = [makeField({ var: 'FORM_TYPE', type: 'hidden', values: [RESTRICTIONS] })];
-  if (contact.reactionsSingleEmoji) fields.push(makeField({ var: 'max_reactions_per_user', values: ['1'] }));
+  if (reactionsSingleEmoji) fields.push(makeField({ var: 'max_reactions_per_user', values: ['1'] }));
   if (allowed !== undefined) fields.push(makeField({ var: 'allowlist', values: [...allowed] }));
   return [makeForm({ type: 'result', fields })];
 }

@@ -1,89 +1,90 @@
-/** The conversation of one user with one contact: ids on both sides, order, and who says what. */
+/** The conversation of one user in one chat, with a contact or in a room: ids on both sides, order, threads. */
 
-import { body, type Element, find, has, message } from '../stanza/index.ts';
-import { delay } from '../xep/0203-delay.ts';
-import { hint } from '../xep/0334-hints.ts';
-import { retract } from '../xep/0424-retraction.ts';
-import type { LegacyContact } from './contact.ts';
-import { type Conversation, type IdLookup, Ordered, type Voice } from './conversation.ts';
+import { type IdLookup, Ordered, type Voice } from './conversation.ts';
 import type { BaseSession } from './session.ts';
 
-export class Chat extends Ordered implements Conversation, IdLookup {
-  readonly #session: BaseSession;
-  readonly #contact: LegacyContact;
+/** @typeParam V who says something: see `Ordered`. */
+export abstract class Chat<V> extends Ordered<V> implements IdLookup {
+  protected readonly session: BaseSession;
+  /** Ids need be unique only within a chat: this is its localpart. */
+  protected readonly local: string;
 
-  constructor(session: BaseSession, contact: LegacyContact) {
+  constructor(session: BaseSession, local: string) {
     super();
-    this.#session = session;
-    this.#contact = contact;
+    this.session = session;
+    this.local = local;
   }
 
   get delayedBy(): string {
-    return this.#session.xmpp.jid;
+    return this.session.xmpp.jid;
   }
 
   newId(): string {
-    return this.#session.xmpp.newId();
+    return this.session.xmpp.newId();
   }
 
   idFor(legacyMsgId: string, voice: Voice): string {
-    const xmppId = this.#session.legacyMsgIdToXmppMsgId(legacyMsgId);
-    this.#remember(xmppId, legacyMsgId, voice === 'user');
+    const xmppId = this.session.legacyMsgIdToXmppMsgId(legacyMsgId);
+    this.remember(xmppId, legacyMsgId, voice === 'user');
     return xmppId;
   }
 
   delay(when: Date | undefined): Date | undefined {
     if (when === undefined) return undefined;
-    const { clock, config } = this.#session.xmpp;
+    const { clock, config } = this.session.xmpp;
     return clock.now() - when.getTime() < config.ignoreDelayThreshold * 1000 ? undefined : when;
   }
 
   /** Remembers that the user's stanza `xmppId` became the message `legacyMsgId`. */
   userSent(xmppId: string, legacyMsgId: string): void {
-    this.#remember(xmppId, legacyMsgId, true);
+    this.remember(xmppId, legacyMsgId, true);
   }
 
   partSent(stanzaId: string, legacyMsgId: string, voice: Voice): void {
-    this.#remember(stanzaId, legacyMsgId, voice === 'user');
+    this.remember(stanzaId, legacyMsgId, voice === 'user');
   }
 
   async takeParts(legacyMsgId: string): Promise<readonly string[]> {
-    const main = this.#session.legacyMsgIdToXmppMsgId(legacyMsgId);
+    const main = this.session.legacyMsgIdToXmppMsgId(legacyMsgId);
     const parts = (await this.stanzaIdsOf(legacyMsgId)).filter((id) => id !== main);
-    await this.#store.messageIds.remove(this.#session.userId, this.#local, parts);
+    await this.#store.messageIds.remove(this.session.userId, this.local, parts);
     return parts;
   }
 
   async stanzaIdOf(legacyMsgId: string): Promise<string> {
-    const main = this.#session.legacyMsgIdToXmppMsgId(legacyMsgId);
+    const main = this.session.legacyMsgIdToXmppMsgId(legacyMsgId);
     const known = await this.stanzaIdsOf(legacyMsgId);
     // Of a message in several stanzas the one with its own id is meant; the user's have ids of the user's client.
     return known.includes(main) ? main : (known.at(-1) ?? main);
   }
 
+  messageIdOf(legacyMsgId: string): Promise<string> {
+    return this.stanzaIdOf(legacyMsgId);
+  }
+
   stanzaIdsOf(legacyMsgId: string): Promise<readonly string[]> {
-    return this.#store.messageIds.xmppIds(this.#session.userId, this.#local, legacyMsgId);
+    return this.#store.messageIds.xmppIds(this.session.userId, this.local, legacyMsgId);
   }
 
   /** The message that a stanza carried, by whoever wrote it, or by the one given; `undefined` when it is not known. */
   knownLegacyIdOf(xmppId: string, by?: 'user' | 'other'): Promise<string | undefined> {
-    return this.#store.messageIds.legacyId(this.#session.userId, this.#local, xmppId, by);
+    return this.#store.messageIds.legacyId(this.session.userId, this.local, xmppId, by);
   }
 
   /** As `knownLegacyIdOf`, or what the session's converter makes of the id. */
   async legacyIdOf(xmppId: string, by?: 'user' | 'other'): Promise<string> {
-    return (await this.knownLegacyIdOf(xmppId, by)) ?? this.#session.xmppMsgIdToLegacyMsgId(xmppId);
+    return (await this.knownLegacyIdOf(xmppId, by)) ?? this.session.xmppMsgIdToLegacyMsgId(xmppId);
   }
 
   /** The contact's messages up to this stanza that the network has not been told are read; told from now on. */
   takeUnread(xmppId: string): Promise<{ xmppId: string; legacyId: string }[]> {
-    return this.#store.messageIds.takeUnread(this.#session.userId, this.#local, xmppId);
+    return this.#store.messageIds.takeUnread(this.session.userId, this.local, xmppId);
   }
 
   async threadOf(legacyThread: string | undefined): Promise<string | undefined> {
     if (legacyThread === undefined) return undefined;
-    if (this.#session.messageIdsAreThreadIds) return this.stanzaIdOf(legacyThread);
-    return (await this.#store.threads.xmppThread(this.#session.userId, this.#local, legacyThread)) ?? legacyThread;
+    if (this.session.messageIdsAreThreadIds) return this.stanzaIdOf(legacyThread);
+    return (await this.#store.threads.xmppThread(this.session.userId, this.local, legacyThread)) ?? legacyThread;
   }
 
   /**
@@ -95,28 +96,23 @@ export class Chat extends Ordered implements Conversation, IdLookup {
     create: (xmppThread: string) => Promise<string>,
   ): Promise<string | undefined> {
     if (xmppThread === undefined) return undefined;
-    if (this.#session.messageIdsAreThreadIds) return this.legacyIdOf(xmppThread);
-    const { userId } = this.#session;
+    if (this.session.messageIdsAreThreadIds) return this.legacyIdOf(xmppThread);
+    const { userId } = this.session;
     const { threads } = this.#store;
     // A thread of the network that came here under its own name goes back under it.
-    const known = await threads.legacyThread(userId, this.#local, xmppThread);
+    const known = await threads.legacyThread(userId, this.local, xmppThread);
     if (known !== undefined) return known;
     const created = await create(xmppThread);
-    await threads.add(userId, this.#local, xmppThread, created);
+    await threads.add(userId, this.local, xmppThread, created);
     return created;
   }
 
   get #store() {
-    return this.#session.xmpp.store;
+    return this.session.xmpp.store;
   }
 
-  /** Ids need be unique only within a chat. */
-  get #local(): string {
-    return this.#contact.jid.local;
-  }
-
-  #remember(xmppId: string, legacyId: string, fromUser: boolean): void {
-    this.#store.messageIds.add(this.#session.userId, this.#local, { xmppId, legacyId, fromUser });
+  protected remember(xmppId: string, legacyId: string, fromUser: boolean): void {
+    this.#store.messageIds.add(this.session.userId, this.local, { xmppId, legacyId, fromUser });
   }
 
   protected get ids(): IdLookup {
@@ -124,27 +120,6 @@ export class Chat extends Ordered implements Conversation, IdLookup {
   }
 
   protected failed(error: unknown): void {
-    this.#session.xmpp.exception(error);
-  }
-
-  protected emit(stanza: Element, voice: Voice): void {
-    const { xmpp, user } = this.#session;
-    if (voice === 'actor') return xmpp.send(stanza);
-    if (xmpp.privileges.sendAsUser(user.jid, stanza)) return;
-    const marked = this.#markedAsUsers(stanza);
-    if (marked !== undefined) xmpp.send(marked);
-  }
-
-  /** What the user wrote elsewhere, as a message of the contact: when the server does not let us do better. */
-  #markedAsUsers(stanza: Element): Element | undefined {
-    const text = find(stanza, body);
-    if (text === undefined || has(stanza, retract)) return undefined;
-    const late = find(stanza, delay);
-    return message(
-      { from: this.#contact.fullJid, to: this.#session.user.jid.bare, id: this.newId(), type: 'chat' },
-      body.build(`You wrote elsewhere: ${text}`),
-      hint.build('store'),
-      ...(late === undefined ? [] : [delay.build(late)]),
-    );
+    this.session.xmpp.exception(error);
   }
 }

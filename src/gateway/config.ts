@@ -38,6 +38,8 @@ export interface Config {
   /** Pixels of the longer side of an avatar at most. */
   readonly avatarSize: number;
   readonly avatarResamplingThreads: number;
+  /** Participants of a room that are shown at most for being there; beyond, those who are active. */
+  readonly roomPresenceLimit: number;
   /** Seconds until a registration that nobody goes on with is forgotten. */
   readonly partialRegistrationTimeout: number;
   /** Seconds that a QR code waits to be scanned. */
@@ -124,6 +126,11 @@ export const OPTIONS = {
   },
   'avatar-size': { type: 'number', default: 200, describe: 'Pixels of the longer side of an avatar at most' },
   'avatar-resampling-threads': { type: 'number', default: 2, describe: 'Avatars that are worked on at the same time' },
+  'room-presence-limit': {
+    type: 'number',
+    default: 1000,
+    describe: 'Participants of a room that are shown at most; beyond, only those who say something, and moderators',
+  },
   'partial-registration-timeout': {
     type: 'number',
     default: 3600,
@@ -179,6 +186,7 @@ export function resolveConfig(raw: RawConfig): Config {
     allowPrivateUrls: flag(raw, 'allow-private-urls'),
     avatarSize: number(raw, 'avatar-size'),
     avatarResamplingThreads: number(raw, 'avatar-resampling-threads'),
+    roomPresenceLimit: number(raw, 'room-presence-limit'),
     partialRegistrationTimeout: number(raw, 'partial-registration-timeout'),
     qrTimeout: number(raw, 'qr-timeout'),
     mamMaxDays: number(raw, 'mam-max-days'),

@@ -5,9 +5,13 @@ import { Actor } from './actor.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
 import type { AvatarSource } from './avatar/avatar-cache.ts';
-import { Chat } from './chat.ts';
+import { type PictureOptions, setPicture } from './avatar/picture.ts';
+import { ContactChat } from './contact-chat.ts';
 import type { Voice } from './conversation.ts';
+import type { LegacyParticipant } from './muc/participant.ts';
+import type { LegacyMUC } from './muc/room.ts';
 import type { Envelope } from './outgoing/envelope.ts';
+import { directInvitation } from './outgoing/invitation.ts';
 import { avatarEvent, nickEvent, vcardEvent } from './outgoing/pep-events.ts';
 import { type PresenceFacts, presenceStanza, statusWithLastSeen } from './outgoing/presence.ts';
 import type { VCardFacts } from './outgoing/vcard.ts';
@@ -62,7 +66,10 @@ export class LegacyContact extends Actor {
   /** The bare JID. */
   readonly jid: JID;
   /** @internal */
-  readonly conversation: Chat;
+  readonly conversation: ContactChat;
+
+  /** As whom it takes part in rooms. @internal */
+  participants: Set<LegacyParticipant> | undefined;
 
   #stored: StoredContact;
   #presence: PresenceFacts | undefined;
@@ -70,7 +77,8 @@ export class LegacyContact extends Actor {
   #caps: Element | undefined;
   /** While information is being fetched nothing is sent: what has changed is sent when it is there. */
   #isUpdating = false;
-  #settingAvatar: Promise<void> | undefined;
+  /** @internal */
+  settingPicture: Promise<void> | undefined;
   #hasFetchedVcard = false;
 
   /** Subclasses pass these on; they may take more arguments, which `byLegacyId` passes through. */
@@ -80,7 +88,7 @@ export class LegacyContact extends Actor {
     this.legacyId = legacyId;
     this.jidUsername = jidUsername;
     this.jid = new JID(jidUsername, session.xmpp.jid);
-    this.conversation = new Chat(session, this);
+    this.conversation = new ContactChat(session, this);
     this.#stored = {
       legacyId,
       local: this.jid.local,
@@ -132,7 +140,11 @@ export class LegacyContact extends Actor {
 
   set name(name: string | undefined) {
     if (name === this.name) return;
+    const before = this.displayName;
     this.#change({ name });
+    for (const participant of [...(this.participants ?? [])]) {
+      if (participant.nickname === before) participant.nickname = this.displayName;
+    }
     if (this.#isUpdating) return;
     if (this.inRoster) this.session.xmpp.rosters.update(this);
     if (this.isFriend) this.#tell(nickEvent(this.#bareAddress, this.displayName));
@@ -206,6 +218,12 @@ export class LegacyContact extends Actor {
     this.#change({ isFriend: false });
   }
 
+  /** Asks the user into a room. XEP-0249. */
+  inviteTo(muc: LegacyMUC, options: { readonly reason?: string } = {}): void {
+    const address = { from: this.fullJid, to: this.session.user.jid.bare, type: 'normal' } as const;
+    this.session.xmpp.send(directInvitation(address, { jid: muc.jid.bare, ...options }));
+  }
+
   /** Is there. */
   online(options: PresenceOptions = {}): void {
     this.#setPresence({ state: 'online', ...options });
@@ -242,19 +260,9 @@ export class LegacyContact extends Actor {
 
   /**
    * Sets the picture: bytes, a path or a URL; `undefined` for none. It is made small, and stored.
-   * @param options.avatarUniqueId what the network calls the picture: as long as it is the same, nothing is done.
-   * @param options.blocking whether to wait until it has been fetched. Default: it is done in the background.
    */
-  async setAvatar(
-    source: AvatarSource | undefined,
-    options: { readonly avatarUniqueId?: string; readonly blocking?: boolean } = {},
-  ): Promise<void> {
-    const { avatarUniqueId } = options;
-    if (avatarUniqueId !== undefined && avatarUniqueId === this.#stored.avatarId) return;
-    const previous = this.#settingAvatar;
-    const setting = Promise.resolve(previous).then(() => this.#setAvatar(source, avatarUniqueId));
-    this.#settingAvatar = setting;
-    if (options.blocking || source === undefined) await setting;
+  setAvatar(source: AvatarSource | undefined, options: PictureOptions = {}): Promise<void> {
+    return setPicture(this, source, options);
   }
 
   /** Sets what is known about the contact. Clients show it on request. */
@@ -292,6 +300,20 @@ export class LegacyContact extends Actor {
   /** The SHA-1 hash of the picture. @internal */
   get avatarHash(): string | undefined {
     return this.#stored.avatarHash;
+  }
+
+  /** @internal */
+  takePicture(hash: string | undefined, id: string | undefined): void {
+    const isNews = hash !== this.#stored.avatarHash;
+    this.#change({ avatarHash: hash, avatarId: id });
+    if (!isNews) return;
+    if (this.isFriend) this.#tellAvatar();
+    for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
+  }
+
+  /** What is known about the presence. @internal */
+  get presence(): PresenceFacts | undefined {
+    return this.#presence;
   }
 
   /** @internal */
@@ -438,20 +460,6 @@ export class LegacyContact extends Actor {
     return vcardEvent(address, { jid: this.jid.bare, nickname: this.name }, this.#stored.vcard);
   }
 
-  async #setAvatar(source: AvatarSource | undefined, uniqueId: string | undefined): Promise<void> {
-    const { xmpp } = this.session;
-    let hash: string | undefined;
-    try {
-      hash = source === undefined ? undefined : await xmpp.avatars.load(source);
-    } catch (error) {
-      xmpp.log.warn({ contact: this.jid.bare, reason: (error as Error).message }, 'cannot use a picture');
-      return;
-    }
-    const isNews = hash !== this.#stored.avatarHash;
-    this.#change({ avatarHash: hash, avatarId: uniqueId ?? hash });
-    if (isNews && this.isFriend) this.#tellAvatar();
-  }
-
   #setPresence(facts: PresenceFacts): void {
     const before = this.#presence;
     this.#presence = facts;
@@ -460,7 +468,10 @@ export class LegacyContact extends Actor {
       before?.status !== facts.status ||
       before?.lastSeen?.getTime() !== facts.lastSeen?.getTime();
     // RFC 6121 §4.2.2: presence is for those who have subscribed to it.
-    if (isNews && this.isFriend && !this.#isUpdating) this.#sendPresence();
+    if (!isNews) return;
+    // In a room it has changed before it has changed for friends: clients show the room first.
+    for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
+    if (this.isFriend && !this.#isUpdating) this.#sendPresence();
   }
 
   #sendPresence(): void {

@@ -7,14 +7,16 @@ import { Serial } from './serial.ts';
 export interface IdLookup {
   /** The stanza that carried a message; what the session's converter makes of the id when none is known. */
   stanzaIdOf(legacyMsgId: string): Promise<string>;
+  /** The `id` attribute of that stanza, which corrections name: in a room it may be another. */
+  messageIdOf(legacyMsgId: string): Promise<string>;
   /** All stanzas that carried it, if it took several. */
   stanzaIdsOf(legacyMsgId: string): Promise<readonly string[]>;
   /** The thread that the user's client began, or else the network's own. */
   threadOf(legacyThread: string | undefined): Promise<string | undefined>;
 }
 
-/** In whose name something is said. */
-export type Voice = 'actor' | 'user';
+/** In whose name something is said; or, in rooms, that it was said and is for the archive only. */
+export type Voice = 'actor' | 'user' | 'archive';
 
 /** The conversation that an actor speaks in: it knows ids, keeps the order, and passes stanzas on. */
 export interface Conversation {
@@ -36,22 +38,26 @@ export interface Conversation {
   readonly delayedBy: string;
 }
 
-/** Keeps the order in which things were said, also when something must be looked up for one of them. */
-export abstract class Ordered implements Pick<Conversation, 'send' | 'sendLater'> {
+/**
+ * Keeps the order in which things were said, also when something must be looked up for one of them.
+ *
+ * @typeParam V what is known about who says it: a voice, or more where several speak.
+ */
+export abstract class Ordered<V = Voice> {
   /** Holds stanzas that wait for something to be looked up, and those after them. Made when it is first needed. */
   #waiting: Serial | undefined;
 
   protected abstract readonly ids: IdLookup;
-  protected abstract emit(stanza: Element, voice: Voice): void;
+  protected abstract emit(stanza: Element, voice: V): void;
   /** Called with what went wrong in looking something up. */
   protected abstract failed(error: unknown): void;
 
-  send(stanza: Element, voice: Voice): void {
+  send(stanza: Element, voice: V): void {
     if (this.#waiting === undefined || this.#waiting.idle) this.emit(stanza, voice);
     else this.sendLater(async () => stanza, voice);
   }
 
-  sendLater(build: (ids: IdLookup) => Promise<Element | undefined>, voice: Voice): void {
+  sendLater(build: (ids: IdLookup) => Promise<Element | undefined>, voice: V): void {
     this.#waiting ??= new Serial();
     this.#waiting
       .run(async () => {

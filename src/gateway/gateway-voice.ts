@@ -14,6 +14,7 @@ export class GatewayConversation extends Ordered implements Conversation {
 
   protected readonly ids: IdLookup = {
     stanzaIdOf: async (id) => id,
+    messageIdOf: async (id) => id,
     stanzaIdsOf: async (id) => [id],
     threadOf: async (thread) => thread,
   };

@@ -32,7 +32,7 @@ import { ChatCommands } from './command/chat.ts';
 import type { CommandClass } from './command/command.ts';
 import type { FormField, FormValues } from './command/form.ts';
 import { CommandRegistry } from './command/registry.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { XmppError } from './errors.ts';
 import { GatewayConversation, GatewayVoice } from './gateway-voice.ts';
@@ -40,6 +40,9 @@ import { describeGateway } from './incoming/disco.ts';
 import { receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
 import { withoutText } from './log-stanza.ts';
+import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
+import { type Identity, LegacyParticipant } from './muc/participant.ts';
+import { LegacyMUC } from './muc/room.ts';
 import { Outbox } from './outbox.ts';
 import { Privileges } from './privileges.ts';
 import { Registration } from './registration/registration.ts';
@@ -62,6 +65,9 @@ export interface PluginClasses {
   readonly session: new (user: StoredUser, xmpp: Any) => BaseSession<Any>;
   readonly roster?: (new (session: Any, contactClass: Any) => LegacyRoster<Any>) | undefined;
   readonly contact?: ContactClass<Any> | undefined;
+  readonly bookmarks?: (new (session: Any, mucClass: Any) => LegacyBookmarks<Any>) | undefined;
+  readonly muc?: MucClass<Any> | undefined;
+  readonly participant?: (new (muc: Any, identity: Identity) => LegacyParticipant) | undefined;
 }
 
 /** What a gateway works with: made by `startGateway`, passed to the constructor of `BaseGateway`. */
@@ -139,6 +145,8 @@ export abstract class BaseGateway implements IqSender {
   readonly markAllMessages: boolean = false;
   /** Whether the network itself tells when a message has arrived: then call `contact.received`. */
   readonly properReceipts: boolean = false;
+  /** Whether the network has groups: then the plugin has a subclass of `LegacyBookmarks`. */
+  readonly groups: boolean = false;
   /** What users can do by ad-hoc command and by chat: `[...BUILTIN_COMMANDS, MyCommand]`. */
   readonly commands: readonly CommandClass[] = BUILTIN_COMMANDS;
   /**
@@ -146,6 +154,19 @@ export abstract class BaseGateway implements IqSender {
    * people write, what they fill in, and pictures.
    */
   readonly logStripElements: readonly string[] = ['body', 'subject', 'value', 'password', 'data', 'BINVAL'];
+
+  /** The conditions of errors by which a client says that it is not in a room any more. XEP-0045 §9.9. */
+  readonly kickableErrors: readonly string[] = [
+    'gone',
+    'internal-server-error',
+    'item-not-found',
+    'jid-malformed',
+    'recipient-unavailable',
+    'redirect',
+    'remote-server-not-found',
+    'remote-server-timeout',
+    'service-unavailable',
+  ];
 
   readonly mtype = 'chat';
   readonly isGroup = false;
@@ -307,6 +328,9 @@ export abstract class BaseGateway implements IqSender {
   async start(): Promise<void> {
     // Two commands of one name should be known now, not when somebody uses them.
     void this.commandRegistry;
+    if (this.groups && this.#classes.bookmarks === undefined) {
+      throw new ConfigError('The plugin says that its network has groups, but has no subclass of LegacyBookmarks');
+    }
     await this.#loadAvatar();
     await this.#link.start();
   }
@@ -420,6 +444,11 @@ export abstract class BaseGateway implements IqSender {
     return session;
   }
 
+  /** The room that a stanza is for. @throws StanzaError when its sender is no user, or there is no such room. */
+  getMucFromStanza(stanza: Element): Promise<LegacyMUC> {
+    return this.getSessionFromStanza(stanza).bookmarks.byStanza(stanza);
+  }
+
   /** Whether somebody may use this gateway, by the option `user-jid-validator`. */
   isAllowed(jid: JID): boolean {
     return this.config.userJidValidator.test(jid.bare);
@@ -436,7 +465,7 @@ export abstract class BaseGateway implements IqSender {
   }
 
   /** Whether the plugin's sessions implement a hook. @internal */
-  hasHook(name: 'search' | 'onPresence' | 'onAvatar'): boolean {
+  hasHook(name: 'search' | 'onPresence' | 'onAvatar' | 'onCreateGroup' | 'onLeaveGroup'): boolean {
     return typeof this.#classes.session.prototype[name] === 'function';
   }
 
@@ -462,6 +491,18 @@ export abstract class BaseGateway implements IqSender {
   makeRoster(session: BaseSession): LegacyRoster {
     const { roster = LegacyRoster, contact = LegacyContact } = this.#classes;
     return new roster(session, contact);
+  }
+
+  /** @internal */
+  makeBookmarks(session: BaseSession): LegacyBookmarks {
+    const { bookmarks = LegacyBookmarks, muc = LegacyMUC } = this.#classes;
+    return new bookmarks(session, muc);
+  }
+
+  /** @internal */
+  makeParticipant(muc: LegacyMUC, identity: Identity): LegacyParticipant {
+    const { participant = LegacyParticipant } = this.#classes;
+    return new participant(muc, identity);
   }
 
   /** Sends a presence of the kinds that manage subscriptions, with the name that the other should see. @internal */

@@ -43,6 +43,12 @@ export { XmppError } from './errors.ts';
 export type { GatewayServices, PluginClasses } from './gateway.ts';
 export { type Addressed, BaseGateway, DEFAULT_PREFERENCES, RegistrationType } from './gateway.ts';
 export { createLog, type Log, type LogLevel, silentLog } from './log.ts';
+export type { HoleBound } from './muc/archive.ts';
+// Groups.
+export { LegacyBookmarks } from './muc/bookmarks.ts';
+export { type Mention, replaceMentions } from './muc/mentions.ts';
+export { type Hat, LegacyParticipant } from './muc/participant.ts';
+export { type BookmarkOptions, LegacyMUC, MucType, type ParticipantOptions } from './muc/room.ts';
 export type { LinkPreview } from './outgoing/link-preview.ts';
 export type { VCardFacts } from './outgoing/vcard.ts';
 export { isPhoneNumber } from './phone.ts';

@@ -6,6 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { ConfigError } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { BaseGateway, type PluginClasses } from './gateway.ts';
+import { LegacyBookmarks } from './muc/bookmarks.ts';
+import { LegacyParticipant } from './muc/participant.ts';
+import { LegacyMUC } from './muc/room.ts';
 import { LegacyRoster } from './roster.ts';
 import { BaseSession } from './session.ts';
 
@@ -16,6 +19,9 @@ const BASES: Readonly<Record<string, AnyClass>> = {
   BaseSession,
   LegacyRoster,
   LegacyContact,
+  LegacyBookmarks,
+  LegacyMUC,
+  LegacyParticipant,
 };
 
 /**
@@ -49,6 +55,9 @@ export function pluginClasses(module: Readonly<Record<string, unknown>>, name: s
     session: required('BaseSession'),
     roster: of('LegacyRoster'),
     contact: of('LegacyContact'),
+    bookmarks: of('LegacyBookmarks'),
+    muc: of('LegacyMUC'),
+    participant: of('LegacyParticipant'),
   } as unknown as PluginClasses;
 }
 

@@ -10,6 +10,10 @@ import type { FormValues } from './command/form.ts';
 import type { LegacyContact } from './contact.ts';
 import { XmppError } from './errors.ts';
 import type { BaseGateway } from './gateway.ts';
+import type { LegacyBookmarks } from './muc/bookmarks.ts';
+import type { Mention } from './muc/mentions.ts';
+import type { LegacyParticipant } from './muc/participant.ts';
+import type { LegacyMUC } from './muc/room.ts';
 import type { LinkPreview } from './outgoing/link-preview.ts';
 import { presenceStanza } from './outgoing/presence.ts';
 import { Readiness } from './readiness.ts';
@@ -19,8 +23,8 @@ import { Lanes } from './serial.ts';
 import type { StoredUser } from './store/users.ts';
 import type { Preferences, User } from './user.ts';
 
-/** To whom the user has written. */
-export type Recipient<C extends LegacyContact = LegacyContact> = C;
+/** To whom, or where, the user has written. */
+export type Recipient<C extends LegacyContact = LegacyContact, M extends LegacyMUC = LegacyMUC> = C | M;
 
 /** What a message of the user answers, and where. */
 export interface ReplyOptions<C extends LegacyContact = LegacyContact> {
@@ -29,11 +33,13 @@ export interface ReplyOptions<C extends LegacyContact = LegacyContact> {
   /** What the user's client quoted of it. */
   readonly replyToFallbackText?: string | undefined;
   /** Who wrote it; nobody when it was the user. */
-  readonly replyTo?: Recipient<C> | undefined;
+  readonly replyTo?: C | LegacyParticipant | undefined;
   readonly thread?: string | undefined;
 }
 
 export interface SendTextOptions<C extends LegacyContact = LegacyContact> extends ReplyOptions<C> {
+  /** In rooms: where the text names other participants. See `replaceMentions`. */
+  readonly mentions?: readonly Mention<LegacyParticipant>[] | undefined;
   /** What the user's client knows about pages that the text links to. */
   readonly linkPreviews?: readonly LinkPreview[] | undefined;
 }
@@ -63,12 +69,15 @@ export interface Sticker {
  * a plugin does not implement is neither advertised to clients nor accepted from them.
  *
  * @typeParam C the plugin's own class of contacts, if it has one.
+ * @typeParam M the plugin's own class of rooms, if it has one.
  */
-export abstract class BaseSession<C extends LegacyContact = LegacyContact> {
+export abstract class BaseSession<C extends LegacyContact = LegacyContact, M extends LegacyMUC = LegacyMUC> {
   /** The gateway: the one object for all sessions. */
   readonly xmpp: BaseGateway;
   /** The user's contacts on the network. */
   readonly contacts: LegacyRoster<C>;
+  /** The user's groups on the network. */
+  readonly bookmarks: LegacyBookmarks<M>;
   /** Which stanzas of the user became which messages of the network, and the other way round. */
   readonly sent: Sent;
   /** Whether the id of a message is also the id of the thread that it begins. Override with `true` where it is so. */
@@ -92,6 +101,7 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact> {
     this.userId = user.id;
     this.xmpp = xmpp;
     this.contacts = xmpp.makeRoster(this) as LegacyRoster<C>;
+    this.bookmarks = xmpp.makeBookmarks(this) as LegacyBookmarks<M>;
     this.sent = new Sent(xmpp.store.messageIds, user.id);
     this.clients = new Clients(xmpp.clientCaps);
     this.readiness = new Readiness(xmpp.clock);
@@ -115,49 +125,69 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact> {
    * The user has written a text.
    * @returns the id of the message on the network, needed for receipts, markers, corrections and reactions.
    */
-  sendText?(chat: Recipient<C>, text: string, options: SendTextOptions<C>): Promise<string | undefined> | Promise<void>;
+  sendText?(
+    chat: Recipient<C, M>,
+    text: string,
+    options: SendTextOptions<C>,
+  ): Promise<string | undefined> | Promise<void>;
 
   /**
    * The user has sent a file; it is at `url`, and `options.httpResponse` has it already.
    * @returns the id of the message on the network.
    */
-  sendFile?(chat: Recipient<C>, url: string, options: SendFileOptions<C>): Promise<string | undefined> | Promise<void>;
+  sendFile?(
+    chat: Recipient<C, M>,
+    url: string,
+    options: SendFileOptions<C>,
+  ): Promise<string | undefined> | Promise<void>;
 
   /** The user has sent a small picture as a message of its own. @returns the id of the message on the network. */
   onSticker?(
-    chat: Recipient<C>,
+    chat: Recipient<C, M>,
     sticker: Sticker,
     options: ReplyOptions<C>,
   ): Promise<string | undefined> | Promise<void>;
 
   /** The user has the chat open. */
-  active?(chat: Recipient<C>, thread?: string): Promise<void>;
+  active?(chat: Recipient<C, M>, thread?: string): Promise<void>;
   /** The user is typing. */
-  composing?(chat: Recipient<C>, thread?: string): Promise<void>;
+  composing?(chat: Recipient<C, M>, thread?: string): Promise<void>;
   /** The user has stopped typing. */
-  paused?(chat: Recipient<C>, thread?: string): Promise<void>;
+  paused?(chat: Recipient<C, M>, thread?: string): Promise<void>;
   /** The user has not looked at the chat for a while. */
-  inactive?(chat: Recipient<C>, thread?: string): Promise<void>;
+  inactive?(chat: Recipient<C, M>, thread?: string): Promise<void>;
   /** The user has read everything up to this message; with `markAllMessages`, this message. */
-  displayed?(chat: Recipient<C>, legacyMsgId: string, thread?: string): Promise<void>;
+  displayed?(chat: Recipient<C, M>, legacyMsgId: string, thread?: string): Promise<void>;
 
   /** The user has changed a message. @returns the id of the new version, if the network gives it one. */
   correct?(
-    chat: Recipient<C>,
+    chat: Recipient<C, M>,
     text: string,
     legacyMsgId: string,
     thread?: string,
-    options?: Pick<SendTextOptions<C>, 'linkPreviews'>,
+    options?: Pick<SendTextOptions<C>, 'linkPreviews' | 'mentions'>,
   ): Promise<string | undefined> | Promise<void>;
 
   /** The user puts these emoji to a message, in the place of earlier ones; none takes them back. */
-  react?(chat: Recipient<C>, legacyMsgId: string, emojis: readonly string[], thread?: string): Promise<void>;
+  react?(chat: Recipient<C, M>, legacyMsgId: string, emojis: readonly string[], thread?: string): Promise<void>;
 
   /** The user takes a message back. */
-  retract?(chat: Recipient<C>, legacyMsgId: string, thread?: string): Promise<void>;
+  retract?(chat: Recipient<C, M>, legacyMsgId: string, thread?: string): Promise<void>;
 
   /** The user looks for somebody, by `BaseGateway.searchFields`. @returns nothing when nobody was found. */
   search?(values: FormValues): Promise<SearchResult | undefined>;
+
+  /** The user takes back a message of somebody else, as a moderator of the room. XEP-0425. */
+  onModerate?(muc: M, legacyMsgId: string, reason: string | undefined): Promise<void>;
+
+  /** The user makes a group with these contacts. @returns its id on the network. */
+  onCreateGroup?(name: string, contacts: readonly C[]): Promise<string>;
+
+  /** The user asks a contact into a room. */
+  onInvitation?(contact: C, muc: M, reason: string | undefined): Promise<void>;
+
+  /** The user leaves a group for good. */
+  onLeaveGroup?(mucLegacyId: string): Promise<void>;
 
   /** The user would like to see the presence of a contact. The contact's own `onFriendRequest` follows. */
   onSubscribe?(stanza: Element): Promise<void>;

@@ -4,6 +4,7 @@ import { bareOf, StanzaError } from '../stanza/index.ts';
 import { type Backoff, delayBefore } from '../stanza/stream/backoff.ts';
 import { fetchUserAvatar } from './avatar/user-avatar.ts';
 import type { BaseGateway } from './gateway.ts';
+import { startReadSync } from './muc/read-sync.ts';
 import { inParallel } from './serial.ts';
 import type { BaseSession } from './session.ts';
 import type { StoredUser } from './store/users.ts';
@@ -65,6 +66,11 @@ export class Sessions {
       session.readiness.set('logged-in');
       session.sendGatewayStatus('Fetching contacts…', 'dnd');
       await session.contacts.load();
+      if (this.#gateway.groups) {
+        session.sendGatewayStatus('Fetching groups…', 'dnd');
+        await session.bookmarks.load();
+        startReadSync(session).catch((error) => this.#gateway.exception(error));
+      }
       session.readiness.set('ready');
       session.sendGatewayStatus(status, 'chat');
       // Clients that are online already said so before there was anybody to hear it.
@@ -80,12 +86,14 @@ export class Sessions {
   async logout(session: BaseSession): Promise<void> {
     this.#cancelRetry(session);
     session.readiness.set('logged-out');
+    session.bookmarks.close();
     try {
       await session.logout();
     } catch (error) {
       this.#gateway.exception(error);
     }
     await session.contacts.flush();
+    await session.bookmarks.flush();
   }
 
   /** Says goodbye in the name of all contacts, and logs everybody out. */

@@ -31,6 +31,7 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     partialRegistrationTimeout: 3600,
     qrTimeout: 60,
     mamMaxDays: 7,
+    roomPresenceLimit: 1000,
     logLevel: 'info',
   });
   assert.ok(userJidValidator.test('romeo@example.com'));

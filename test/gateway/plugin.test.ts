@@ -11,6 +11,7 @@ import {
   loadPlugin,
   pluginClasses,
 } from '../../src/gateway/index.ts';
+import { GroupsBookmarks, TestRoom } from '../support/groups-plugin.ts';
 import { TestContact, TestGateway, TestRoster, TestSession } from '../support/plugin.ts';
 import { suite } from '../support/test.ts';
 
@@ -18,12 +19,24 @@ const test = suite('plugin');
 const complains = (pattern: RegExp) => (e: unknown) => e instanceof ConfigError && pattern.test(e.message);
 
 test('classes :: are found by themselves, whatever they are called', () => {
-  const module = { Anything: TestGateway, default: TestSession, roster: TestRoster, x: TestContact, n: 5, f: () => {} };
+  const module = {
+    Anything: TestGateway,
+    default: TestSession,
+    roster: TestRoster,
+    x: TestContact,
+    n: 5,
+    f: () => {},
+    GroupsBookmarks,
+    TestRoom,
+  };
   assert.equal(pluginClasses(module, 'm'), {
     gateway: TestGateway,
     session: TestSession,
     roster: TestRoster,
     contact: TestContact,
+    bookmarks: GroupsBookmarks,
+    muc: TestRoom,
+    participant: undefined,
   });
 });
 
@@ -42,6 +55,9 @@ test('classes :: roster and contact are the library’s own when there are none;
     session: TestSession,
     roster: undefined,
     contact: undefined,
+    bookmarks: undefined,
+    muc: undefined,
+    participant: undefined,
   });
 });
 

@@ -1,6 +1,7 @@
 /** Messages about messages: changed, taken back, reacted to, answered, in threads. Both ways. */
 
 import * as assert from 'uvu/assert';
+import type { LegacyContact } from '../../src/gateway/index.ts';
 import { StanzaError } from '../../src/stanza/index.ts';
 import { FULL_PLUGIN, FullContact, FullGateway, FullSession } from '../support/full-plugin.ts';
 import { type Call, TestSession } from '../support/plugin.ts';
@@ -176,7 +177,10 @@ test('to a contact :: a reply names the message; the quotation is told apart', (
     assert.equal((await calls(stage, romeo)).at(-1), ['sendText', 'juliet', '  here', undefined]);
     const session = stage.session() as FullSession;
     const { replyToMsgId, replyToFallbackText, replyTo } = session.options;
-    assert.equal([replyToMsgId, replyToFallbackText, replyTo?.legacyId], ['hers', '👋 where?', 'juliet']);
+    assert.equal(
+      [replyToMsgId, replyToFallbackText, (replyTo as LegacyContact).legacyId],
+      ['hers', '👋 where?', 'juliet'],
+    );
     say(romeo, '2', `<body>&gt; here\nand there</body>${QUOTED('1', 'romeo@localhost/test', 7)}`);
     assert.equal((await calls(stage, romeo)).at(-1), ['sendText', 'juliet', 'and there', undefined]);
     assert.equal([session.options.replyToMsgId, session.options.replyTo], ['legacy-1', undefined]);

@@ -34,6 +34,19 @@ export async function updateUserAvatar(session: BaseSession, infos: readonly Inf
   await xmpp.store.users.setAvatarHash(userId, info?.id);
 }
 
+/** The picture that the user has published, for rooms. */
+export async function userPhoto(session: BaseSession): Promise<Uint8Array | undefined> {
+  try {
+    const sender = senderFor(session);
+    const metadata = await fetchMetadata(sender, session.user.jid.bare);
+    const info = metadata?.infos.find((each) => each.url === undefined);
+    return info === undefined ? undefined : await fetchAvatar(sender, session.user.jid.bare, info.id);
+  } catch (error) {
+    if (error instanceof StanzaError) return undefined;
+    throw error;
+  }
+}
+
 /** The user, if the server lets us: what is published for contacts only is then readable too. */
 function senderFor({ xmpp, user }: BaseSession): IqSender {
   const ns = 'http://jabber.org/protocol/pubsub';

@@ -3,6 +3,7 @@
 import { DeleteUser, Info, ListUsers, LogLevel } from './admin-commands.ts';
 import type { CommandClass } from './command.ts';
 import { ContactList, Find, SyncContacts } from './contact-commands.ts';
+import { CreateGroup, GroupList, LeaveGroup } from './group-commands.ts';
 import { PreferencesCommand, Register, ReLogin, ReRegister, Unregister } from './user-commands.ts';
 
 /** Put these, and your own, into `BaseGateway.commands`. */
@@ -15,6 +16,9 @@ export const BUILTIN_COMMANDS: readonly CommandClass[] = [
   Find,
   ContactList,
   SyncContacts,
+  GroupList,
+  CreateGroup,
+  LeaveGroup,
   Info,
   ListUsers,
   DeleteUser,

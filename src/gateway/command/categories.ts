@@ -4,3 +4,4 @@ import type { CommandCategory } from './command.ts';
 
 export const ADMIN: CommandCategory = { name: 'Administration', node: 'urn:slipway:commands:admin' };
 export const CONTACTS: CommandCategory = { name: 'Contacts', node: 'urn:slipway:commands:contacts' };
+export const GROUPS: CommandCategory = { name: 'Groups', node: 'urn:slipway:commands:groups' };

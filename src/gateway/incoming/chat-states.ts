@@ -12,8 +12,8 @@ export const chatStates: Route = {
     // That a client is gone says nothing about the user, who has others.
     if (state === undefined || state === 'gone') return;
     const chat = await chatOf(incoming);
-    const { session, contact } = chat;
+    const { session, recipient } = chat;
     // Like markers, states are sent without asking: what the network has no use for is dropped.
-    if (contact.chatStates) await session[state]?.(contact, await threadOf(chat, stanza));
+    if (recipient.chatStates) await session[state]?.(recipient, await threadOf(chat, stanza));
   },
 };

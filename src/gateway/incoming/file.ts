@@ -1,4 +1,4 @@
-/** A file for a contact: somewhere on the web, described in one of three ways. XEP-0066, XEP-0385, XEP-0447. */
+/** A file for a contact, or in a room: somewhere on the web, described in one of three ways. XEP-0066, XEP-0385, XEP-0447. */
 
 import { body, type Element, find, has } from '../../stanza/index.ts';
 import { x as oob } from '../../xep/0066-oob.ts';
@@ -11,7 +11,7 @@ import { NS as NS_REPLY } from '../../xep/0461-replies.ts';
 import { FetchError, type Fetched, type FetchLimits, fetchLimited } from '../attachment/fetch.ts';
 import { can } from '../capability.ts';
 import { XmppError } from '../errors.ts';
-import { acknowledge, chatOf, type Route, remember } from './route.ts';
+import { chatOf, type Route, taken } from './route.ts';
 import { replyOptions, sendText } from './text.ts';
 
 interface Shared {
@@ -25,8 +25,8 @@ export const file: Route = {
     const { gateway, stanza } = incoming;
     const shared = sharedIn(stanza);
     const chat = await chatOf(incoming);
-    const { session, contact } = chat;
-    if (shared === undefined || session.sendFile === undefined || !can(session, contact, 'files')) {
+    const { session, recipient } = chat;
+    if (shared === undefined || session.sendFile === undefined || !can(session, recipient, 'files')) {
       return sendText(chat, incoming);
     }
     const { url, about } = shared;
@@ -38,10 +38,11 @@ export const file: Route = {
       caption: captionOf(stanza, url),
     };
     let httpResponse: Fetched | undefined;
+    let legacyId: unknown;
     try {
       httpResponse = await fetched(url, gateway.files.limits);
       const contentType = about.mediaType ?? httpResponse.headers['content-type'];
-      remember(chat, stanza, await session.sendFile(contact, url, { ...details, contentType, httpResponse }));
+      legacyId = await session.sendFile(recipient, url, { ...details, contentType, httpResponse });
     } catch (error) {
       // Also when it breaks while the plugin reads it.
       if (!(error instanceof FetchError)) throw error;
@@ -50,7 +51,7 @@ export const file: Route = {
       // A plugin that has no use for the content must not keep the connection open.
       httpResponse?.body.destroy();
     }
-    acknowledge(chat, incoming);
+    taken(chat, incoming, legacyId);
   },
 };
 

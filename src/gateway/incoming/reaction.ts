@@ -3,37 +3,36 @@
 import { find, has } from '../../stanza/index.ts';
 import { type Reactions, reactions } from '../../xep/0444-reactions.ts';
 import { can, notImplemented } from '../capability.ts';
-import type { LegacyContact } from '../contact.ts';
 import { XmppError } from '../errors.ts';
 import { reactionMessage } from '../outgoing/notices.ts';
-import { acknowledge, type ChatEvent, chatOf, type Route, threadOf } from './route.ts';
+import { type ChatEvent, chatOf, type Route, taken, threadOf } from './route.ts';
 
 export const reaction: Route = {
   takes: (stanza) => has(stanza, reactions),
   async handle(incoming) {
     const { stanza } = incoming;
     const chat = await chatOf(incoming);
-    const { session, contact } = chat;
-    if (!can(session, contact, 'reaction')) throw notImplemented();
+    const { session, recipient } = chat;
+    if (!can(session, recipient, 'reaction')) throw notImplemented();
     const given = find(stanza, reactions) as Reactions;
-    const legacyId = await contact.conversation.legacyIdOf(given.id);
-    const emojis = await allowed(contact, legacyId, [...new Set(given.emojis)]);
-    await session.react?.(contact, legacyId, emojis, await threadOf(chat, stanza));
+    const legacyId = await recipient.conversation.legacyIdOf(given.id);
+    const emojis = await allowed(recipient, legacyId, [...new Set(given.emojis)]);
+    await session.react?.(recipient, legacyId, emojis, await threadOf(chat, stanza));
+    taken(chat, incoming);
     await mirror(chat, given, legacyId);
-    acknowledge(chat, incoming);
   },
 };
 
 /** The emoji as the network writes them. @throws XmppError `not-acceptable`: the client then undoes what it shows. */
 async function allowed(
-  contact: LegacyContact,
+  recipient: ChatEvent['recipient'],
   legacyId: string,
   emojis: readonly string[],
 ): Promise<readonly string[]> {
-  if (contact.reactionsSingleEmoji && emojis.length > 1) {
+  if (recipient.reactionsSingleEmoji && emojis.length > 1) {
     throw new XmppError('not-acceptable', 'You can react to a message with one emoji only.');
   }
-  const known = await contact.availableEmojis(legacyId);
+  const known = await recipient.availableEmojis(legacyId);
   if (known === undefined) return emojis;
   // Clients differ in whether they add the selector that asks for a coloured emoji.
   const plain = (emoji: string) => emoji.replaceAll('\ufe0f', '');
@@ -46,10 +45,13 @@ async function allowed(
 }
 
 /** A message that took several stanzas is one on the network: the user sees the reaction on all of them. */
-async function mirror({ session, contact }: ChatEvent, { id, emojis }: Reactions, legacyId: string): Promise<void> {
-  const others = (await contact.conversation.stanzaIdsOf(legacyId)).filter((each) => each !== id);
+async function mirror({ session, recipient }: ChatEvent, { id, emojis }: Reactions, legacyId: string): Promise<void> {
+  const others = (await recipient.conversation.stanzaIdsOf(legacyId)).filter((each) => each !== id);
   for (const other of others) {
-    const stanza = reactionMessage(contact.envelope('user'), emojis, other, session.xmpp.newId());
-    session.xmpp.privileges.sendAsUser(session.user.jid, stanza);
+    if (recipient.isGroup) recipient.conversation.react(emojis, other);
+    else {
+      const stanza = reactionMessage(recipient.envelope('user'), emojis, other, session.xmpp.newId());
+      session.xmpp.privileges.sendAsUser(session.user.jid, stanza);
+    }
   }
 }

@@ -2,8 +2,15 @@
 
 import { type Element, errorReply, JID, result, StanzaError } from '../../stanza/index.ts';
 import type { BaseGateway } from '../gateway.ts';
-import type { Route } from './route.ts';
-import { CHAT_ROUTES, GATEWAY_MESSAGE_ROUTES, IQ_ROUTES, PRESENCE_ROUTES } from './routes.ts';
+import { type Incoming, knownRoom, type Route } from './route.ts';
+import {
+  CHAT_ROUTES,
+  GATEWAY_MESSAGE_ROUTES,
+  IQ_ROUTES,
+  PRESENCE_ROUTES,
+  ROOM_ROUTES,
+  ROOM_SIDE_ROUTES,
+} from './routes.ts';
 
 export function receive(gateway: BaseGateway, stanza: Element): void {
   const from = JID.tryParse(stanza.attrs.from);
@@ -16,18 +23,23 @@ export function receive(gateway: BaseGateway, stanza: Element): void {
     if (gateway.privileges.handle(stanza)) return;
     // What we say in the name of a user comes back from the bare JID: no client sends from there.
     if (to.local !== '' && from.resource === '' && stanza.attrs.type !== 'error') return;
-    dispatch(to.local === '' ? GATEWAY_MESSAGE_ROUTES : CHAT_ROUTES, { gateway, stanza, from, to });
+    const incoming = { gateway, stanza, from, to };
+    dispatch(messageRoutes(incoming), incoming);
   } else if (stanza.name === 'presence') {
     dispatch(PRESENCE_ROUTES, { gateway, stanza, from, to });
   }
 }
 
-type Incoming = Parameters<Route['handle']>[0];
+function messageRoutes(incoming: Incoming): readonly Route[] {
+  if (incoming.to.local === '') return GATEWAY_MESSAGE_ROUTES;
+  if (incoming.stanza.attrs.type === 'groupchat') return ROOM_ROUTES;
+  return knownRoom(incoming) === undefined ? CHAT_ROUTES : ROOM_SIDE_ROUTES;
+}
 
 /** Messages and presences: the first route that takes it. Those of one sender to one address keep their order. */
 function dispatch(routes: readonly Route[], incoming: Incoming): void {
   const { gateway, stanza, from, to } = incoming;
-  const route = routes.find((each) => each.takes(stanza));
+  const route = routes.find((each) => each.takes(stanza, incoming));
   if (route === undefined) return;
   const session = gateway.sessions.get(from.bare);
   const handled =

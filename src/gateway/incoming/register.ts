@@ -2,16 +2,17 @@
 
 import { fieldValue, fieldValues } from '../../xep/0004-data-forms.ts';
 import { FIELDS, type FieldName, NS, query, type Register } from '../../xep/0077-register.ts';
+import { notImplemented } from '../capability.ts';
 import { dataForm } from '../command/form.ts';
 import { XmppError } from '../errors.ts';
 import { RegistrationType } from '../gateway.ts';
-import type { IncomingIq, IqRoute } from './route.ts';
+import { type IncomingIq, type IqRoute, knownRoom } from './route.ts';
 
 export const register: IqRoute = {
   kind: query,
   async handle(incoming) {
     const { gateway, payload, from, to, type } = incoming;
-    if (to.local !== '') throw new XmppError('feature-not-implemented');
+    if (to.local !== '') return leaveGroup(incoming);
     if (!gateway.isAllowed(from)) throw new XmppError('not-allowed', 'You may not use this gateway.');
     const asked = query.parse(payload) as Register;
     const removes = asked.remove || (asked.form !== undefined && fieldValue(asked.form, 'remove') === 'true');
@@ -28,6 +29,15 @@ export const register: IqRoute = {
     return undefined;
   },
 };
+
+/** To unregister with a room is to leave the group for good. */
+async function leaveGroup(incoming: IncomingIq): Promise<undefined> {
+  const room = knownRoom(incoming);
+  const asked = query.parse(incoming.payload) as Register;
+  if (room?.session.onLeaveGroup === undefined || incoming.type !== 'set' || !asked.remove) throw notImplemented();
+  await room.session.onLeaveGroup(room.legacyId);
+  await room.session.bookmarks.remove(room, { reason: 'You left this group from an XMPP client.' });
+}
 
 /** The questions, as a form and as the standard fields among them, filled with what is known. */
 function currentForm({ gateway, from }: IncomingIq): Register {

@@ -5,7 +5,7 @@ import { applyTo } from '../../xep/0422-fastening.ts';
 import { retract, retractionOf } from '../../xep/0424-retraction.ts';
 import { can, notImplemented } from '../capability.ts';
 import { XmppError } from '../errors.ts';
-import { acknowledge, chatOf, type Route, threadOf } from './route.ts';
+import { chatOf, type Route, taken, threadOf } from './route.ts';
 
 export const retraction: Route = {
   takes: (stanza) => has(stanza, retract) || has(stanza, applyTo),
@@ -14,10 +14,10 @@ export const retraction: Route = {
     const id = retractionOf(stanza)?.id;
     if (id === undefined) throw new XmppError('bad-request', 'It is not said what is to be taken back.');
     const chat = await chatOf(incoming);
-    const { session, contact } = chat;
-    if (!can(session, contact, 'retraction')) throw notImplemented();
-    const legacyId = await contact.conversation.legacyIdOf(id, 'user');
-    await session.retract?.(contact, legacyId, await threadOf(chat, stanza));
-    acknowledge(chat, incoming);
+    const { session, recipient } = chat;
+    if (!can(session, recipient, 'retraction')) throw notImplemented();
+    const legacyId = await recipient.conversation.legacyIdOf(id, 'user');
+    await session.retract?.(recipient, legacyId, await threadOf(chat, stanza));
+    taken(chat, incoming);
   },
 };

@@ -1,12 +1,15 @@
 /** What a route is, and what many of them need. */
 
-import { type Element, find, has, type JID, type Kind, thread } from '../../stanza/index.ts';
+import { type Element, find, has, type JID, type Kind, readdressed, StanzaError, thread } from '../../stanza/index.ts';
+import { STATUS } from '../../xep/0045-muc.ts';
 import { request as receiptRequest } from '../../xep/0184-receipts.ts';
 import { originId } from '../../xep/0359-stanza-ids.ts';
 import type { LegacyContact } from '../contact.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
+import type { LegacyMUC } from '../muc/room.ts';
 import { receiptMessage } from '../outgoing/notices.ts';
+import { occupantGone } from '../outgoing/room.ts';
 import type { BaseSession } from '../session.ts';
 
 export interface Incoming {
@@ -18,7 +21,7 @@ export interface Incoming {
 
 /** A way for messages or presences. */
 export interface Route {
-  readonly takes: (stanza: Element) => boolean;
+  readonly takes: (stanza: Element, incoming: Incoming) => boolean;
   /** What it throws becomes an error stanza for the sender. */
   readonly handle: (incoming: Incoming) => Promise<void> | void;
 }
@@ -39,34 +42,90 @@ export interface IqRoute {
 /** A chat that the user has done something in. */
 export interface ChatEvent {
   readonly session: BaseSession;
-  readonly contact: LegacyContact;
+  readonly recipient: LegacyContact | LegacyMUC;
 }
 
-/** @throws XmppError when the sender is no user, is not logged in, or there is no such contact. */
-export async function chatOf({ gateway, stanza, to }: Incoming): Promise<ChatEvent> {
+/** @throws StanzaError when the sender is no user, is not logged in, not in the room, or there is no such contact. */
+export async function chatOf(incoming: Incoming): Promise<ChatEvent> {
+  const { gateway, stanza, to } = incoming;
   const session = gateway.getSessionFromStanza(stanza);
   await session.waitForReady();
-  return { session, contact: await session.contacts.byJid(to) };
+  if (stanza.attrs.type === 'groupchat') return { session, recipient: await joinedRoom(session, incoming) };
+  return { session, recipient: await session.contacts.byJid(to) };
 }
 
 /** The network's thread for the one that the message is part of. */
-export function threadOf({ contact }: ChatEvent, stanza: Element): Promise<string | undefined> {
-  return contact.conversation.legacyThreadOf(find(stanza, thread)?.id, (id) => contact.createThread(id));
+export function threadOf({ recipient }: ChatEvent, stanza: Element): Promise<string | undefined> {
+  return recipient.conversation.legacyThreadOf(find(stanza, thread)?.id, (id) => recipient.createThread(id));
 }
 
-/** Remembers what a message of the user became, under every id that may be used to refer to it. */
-export function remember({ contact }: ChatEvent, stanza: Element, legacyId: unknown): void {
-  if (typeof legacyId !== 'string') return;
+/**
+ * The plugin has taken a message: the user's clients learn that, each kind of chat in its way.
+ * @param legacyId what it became on the network, if it became a message there.
+ */
+export function taken(chat: ChatEvent, incoming: Incoming, legacyId?: unknown): void {
+  const { recipient } = chat;
+  const { stanza } = incoming;
+  const id = typeof legacyId === 'string' ? legacyId : undefined;
+  if (recipient.isGroup) return recipient.conversation.reflect(stanza, id);
+  // Under every id that may be used to refer to it.
   const ids = new Set([stanza.attrs.id, find(stanza, originId)?.id]);
-  for (const id of ids) if (id !== undefined) contact.conversation.userSent(id, legacyId);
+  for (const each of ids) if (id !== undefined && each !== undefined) recipient.conversation.userSent(each, id);
+  acknowledge(recipient, incoming);
 }
 
 /** Says that the message has arrived, if that was asked, and the network does not say it itself. */
-export function acknowledge({ contact, session }: ChatEvent, { gateway, stanza, to, from }: Incoming): void {
+function acknowledge(contact: LegacyContact, { gateway, stanza, to, from }: Incoming): void {
   const { id } = stanza.attrs;
   if (id === undefined || gateway.properReceipts || !contact.receipts || !has(stanza, receiptRequest)) return;
   const envelope = { from: to.full, to: from.full, type: 'chat' } as const;
-  contact.conversation.send(receiptMessage(envelope, id, session.xmpp.newId()), 'actor');
+  contact.conversation.send(receiptMessage(envelope, id, gateway.newId()), 'actor');
+}
+
+/** The room that a stanza is for, if the user is known to be in it. */
+export function knownRoom({ gateway, from, to }: Incoming): LegacyMUC | undefined {
+  return gateway.sessions.get(from.bare)?.bookmarks.ifKnownLocal(to.local);
+}
+
+/** The room with this JID. @throws XmppError when there can be none. */
+export async function roomAt(session: BaseSession, jid: JID | string): Promise<LegacyMUC> {
+  if (!session.xmpp.groups) throw new XmppError('feature-not-implemented', 'There are no rooms here.');
+  return session.bookmarks.byJid(jid);
+}
+
+/** The room that a request is for. @throws StanzaError when the sender is no user, or there is no such room. */
+export async function roomOf(incoming: Incoming): Promise<LegacyMUC> {
+  const session = incoming.gateway.getSessionFromStanza(incoming.stanza);
+  return knownRoom(incoming) ?? roomAt(session, incoming.to);
+}
+
+/** Whomever a request is for: what the user knows, else what there can be. */
+export async function entityOf(incoming: Incoming): Promise<LegacyContact | LegacyMUC> {
+  const { gateway, stanza, to } = incoming;
+  const session = gateway.getSessionFromStanza(stanza);
+  const known = knownRoom(incoming);
+  if (known !== undefined) return known;
+  try {
+    return await session.contacts.byJid(to);
+  } catch (error) {
+    if (!gateway.groups || !(error instanceof StanzaError) || error.condition !== 'item-not-found') throw error;
+    return await session.bookmarks.byJid(to);
+  }
+}
+
+/** XEP-0410 §3: of this type, so that clients join again. */
+export function notJoined(room: LegacyMUC): StanzaError {
+  return new StanzaError('cancel', 'not-acceptable', 'Your client is not in this room.', { by: room.jid.bare });
+}
+
+async function joinedRoom(session: BaseSession, { gateway, from, to }: Incoming): Promise<LegacyMUC> {
+  const room = await roomAt(session, to);
+  if (to.resource !== '') throw new XmppError('bad-request', 'What is said in a room is said to the room.');
+  if (room.clients.has(from)) return room;
+  const statuses = [STATUS.self, STATUS.error];
+  const gone = occupantGone(room.userParticipant.facts, { statuses });
+  gateway.send(readdressed(gone, { from: gone.attrs.from, to: from.full }));
+  throw notJoined(room);
 }
 
 /** @throws XmppError `bad-request` unless the request is of this type. */

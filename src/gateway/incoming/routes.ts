@@ -1,6 +1,7 @@
 /** Everything the gateway understands. A new XEP is a new file and a line here. */
 
 import { adhocCommand } from './adhoc.ts';
+import { archiveMetadata, archiveQuery } from './archive.ts';
 import { bits } from './bits.ts';
 import { chatStates } from './chat-states.ts';
 import { correction } from './correction.ts';
@@ -16,7 +17,10 @@ import { contactPresence, gatewayPresence } from './presence.ts';
 import { reaction } from './reaction.ts';
 import { register } from './register.ts';
 import { retraction } from './retraction.ts';
-import type { IqRoute, Route } from './route.ts';
+import { roomAdmin, roomModeration, roomModerationV0, roomOwner } from './room-admin.ts';
+import { directInvitation, mediatedInvitation, privateMessage, roomErrors, roomSubject } from './room-messages.ts';
+import { roomPresence } from './room-presence.ts';
+import { type IqRoute, type Route, roomOf } from './route.ts';
 import { search } from './search.ts';
 import { sticker } from './sticker.ts';
 import { text } from './text.ts';
@@ -30,6 +34,7 @@ import { entityTime, softwareVersion } from './version.ts';
  */
 export const CHAT_ROUTES: readonly Route[] = [
   ignoredErrors,
+  directInvitation,
   retraction,
   reaction,
   correction,
@@ -40,10 +45,26 @@ export const CHAT_ROUTES: readonly Route[] = [
   chatStates,
 ];
 
+/** What is said in a room. */
+export const ROOM_ROUTES: readonly Route[] = [
+  retraction,
+  reaction,
+  correction,
+  markers,
+  sticker,
+  file,
+  roomSubject,
+  text,
+  chatStates,
+];
+
+/** Other messages to a room, or to somebody in it. */
+export const ROOM_SIDE_ROUTES: readonly Route[] = [roomErrors, mediatedInvitation, privateMessage];
+
 /** Messages to the gateway itself. */
 export const GATEWAY_MESSAGE_ROUTES: readonly Route[] = [ignoredErrors, userEvents, gatewayChat];
 
-export const PRESENCE_ROUTES: readonly Route[] = [gatewayPresence, contactPresence];
+export const PRESENCE_ROUTES: readonly Route[] = [gatewayPresence, roomPresence, contactPresence];
 
 export const IQ_ROUTES: readonly IqRoute[] = [
   ping,
@@ -57,6 +78,12 @@ export const IQ_ROUTES: readonly IqRoute[] = [
   vcardTemp,
   vcard4,
   bits,
+  roomAdmin,
+  roomOwner,
+  roomModeration,
+  roomModerationV0,
+  archiveQuery(roomOf),
+  archiveMetadata(roomOf),
   softwareVersion,
   entityTime,
 ];

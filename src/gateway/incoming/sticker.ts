@@ -4,7 +4,7 @@ import { type Element, find, has } from '../../stanza/index.ts';
 import { html, onlyImage } from '../../xep/0071-xhtml-im.ts';
 import { cidOf } from '../../xep/0231-bob.ts';
 import { XmppError } from '../errors.ts';
-import { acknowledge, chatOf, type Route, remember } from './route.ts';
+import { chatOf, type Route, taken } from './route.ts';
 import { replyOptions } from './text.ts';
 
 export const sticker: Route = {
@@ -12,14 +12,13 @@ export const sticker: Route = {
   async handle(incoming) {
     const { gateway, stanza, from, to } = incoming;
     const chat = await chatOf(incoming);
-    const { session, contact } = chat;
+    const { session, recipient } = chat;
     const cid = stickerIn(stanza) as string;
     const picture = await gateway.bits.fetch(cid, from.full, to.full);
     if (picture === undefined) throw new XmppError('not-acceptable', 'Your client did not give us the picture.');
     const { options } = await replyOptions(chat, stanza);
     const data = { data: picture.bytes, contentType: picture.type, cid };
-    remember(chat, stanza, await session.onSticker?.(contact, data, options));
-    acknowledge(chat, incoming);
+    taken(chat, incoming, await session.onSticker?.(recipient, data, options));
   },
 };
 

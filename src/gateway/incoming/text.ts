@@ -1,13 +1,15 @@
-/** A text for a contact. */
+/** A text for a contact, or in a room. */
 
 import { body, type Element, find, findAll, has } from '../../stanza/index.ts';
 import { slice } from '../../xep/0426-character-counting.ts';
 import { fallback, realBody } from '../../xep/0428-fallback.ts';
 import { NS as NS_REPLY, reply } from '../../xep/0461-replies.ts';
 import { can, notImplemented } from '../capability.ts';
+import type { Mention } from '../muc/mentions.ts';
+import type { LegacyParticipant } from '../muc/participant.ts';
 import { linkPreviewsOf } from '../outgoing/link-preview.ts';
 import type { ReplyOptions } from '../session.ts';
-import { acknowledge, type ChatEvent, chatOf, type Incoming, type Route, remember, threadOf } from './route.ts';
+import { type ChatEvent, chatOf, type Incoming, type Route, taken, threadOf } from './route.ts';
 
 export const text: Route = {
   takes: (stanza) => has(stanza, body),
@@ -19,14 +21,13 @@ export const text: Route = {
 
 /** `prefix` says what the text is, where the network cannot. */
 export async function sendText(chat: ChatEvent, incoming: Incoming, prefix = ''): Promise<void> {
-  const { session, contact } = chat;
+  const { session, recipient } = chat;
   const { stanza } = incoming;
   if (session.sendText === undefined) throw notImplemented();
   const { text: words, options } = await replyOptions(chat, stanza);
-  const linkPreviews = linkPreviewsOf(stanza);
-  const legacyId = await session.sendText(contact, prefix + words, { ...options, linkPreviews });
-  remember(chat, stanza, legacyId);
-  acknowledge(chat, incoming);
+  const text = prefix + words;
+  const details = { linkPreviews: linkPreviewsOf(stanza), mentions: mentionsIn(chat, text) };
+  taken(chat, incoming, await session.sendText(recipient, text, { ...options, ...details }));
 }
 
 /** What the message answers, and its text without the quotation of that, if the network knows replies. */
@@ -34,23 +35,34 @@ export async function replyOptions(
   chat: ChatEvent,
   stanza: Element,
 ): Promise<{ readonly text: string; readonly options: ReplyOptions }> {
-  const { session, contact } = chat;
+  const { session, recipient } = chat;
   const whole = find(stanza, body) ?? '';
   const thread = await threadOf(chat, stanza);
   const to = find(stanza, reply);
-  const known = to === undefined ? undefined : await contact.conversation.knownLegacyIdOf(to.id);
+  const known = to === undefined ? undefined : await recipient.conversation.knownLegacyIdOf(to.id);
   // The reader must see what is answered: with a reply that is one, or else with the quotation.
-  if (known === undefined || !can(session, contact, 'replies')) return { text: whole, options: { thread } };
-  const isToUser = to?.to?.split('/')[0] === session.user.jid.bare;
+  if (known === undefined || !can(session, recipient, 'replies')) return { text: whole, options: { thread } };
   return {
     text: realBody(stanza, NS_REPLY) ?? '',
     options: {
       replyToMsgId: known,
       replyToFallbackText: quotationIn(stanza, whole),
-      replyTo: isToUser ? undefined : contact,
+      replyTo: authorOf(chat, to?.to),
       thread,
     },
   };
+}
+
+/** Whom the text names, in a room. */
+export function mentionsIn({ recipient }: ChatEvent, text: string): readonly Mention<LegacyParticipant>[] {
+  return recipient.isGroup ? recipient.parseMentions(text) : [];
+}
+
+/** Who wrote what is answered; nobody when it was the user. */
+function authorOf({ session, recipient }: ChatEvent, jid: string | undefined): ReplyOptions['replyTo'] {
+  if (!recipient.isGroup) return jid?.split('/')[0] === session.user.jid.bare ? undefined : recipient;
+  const author = recipient.occupants.byResource(jid?.slice(jid.indexOf('/') + 1) ?? '');
+  return author?.isUser ? undefined : author;
 }
 
 function quotationIn(stanza: Element, whole: string): string | undefined {

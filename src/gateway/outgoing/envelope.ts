@@ -4,6 +4,7 @@ import type { MessageType } from '../../stanza/index.ts';
 
 export interface Envelope {
   readonly from: string;
-  readonly to: string;
+  /** Nothing in rooms: what is said there goes to everybody. */
+  readonly to?: string | undefined;
   readonly type: MessageType;
 }

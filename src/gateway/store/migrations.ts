@@ -138,4 +138,25 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0004-rooms': {
+    async up(db: Db) {
+      await ofUser(db, 'room')
+        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .addColumn('legacy_id', 'text', (c) => c.notNull())
+        .addColumn('local', 'text', (c) => c.notNull())
+        .addColumn('name', 'text')
+        .addColumn('description', 'text')
+        .addColumn('subject', 'text')
+        .addColumn('subject_setter', 'text')
+        .addColumn('subject_at', 'bigint')
+        .addColumn('n_participants', 'integer')
+        .addColumn('user_nick', 'text')
+        .addColumn('avatar_hash', 'text')
+        .addColumn('avatar_id', 'text')
+        .addColumn('clients', 'text', (c) => c.notNull())
+        .addUniqueConstraint('room_by_legacy_id', ['user_id', 'legacy_id'])
+        .addUniqueConstraint('room_by_local', ['user_id', 'local'])
+        .execute();
+    },
+  },
 };

@@ -6,6 +6,7 @@ export interface Schema {
   user_account: UserRow;
   registration: RegistrationRow;
   contact: ContactRow;
+  room: RoomRow;
   message: MessageRow;
   thread: ThreadRow;
   avatar: AvatarRow;
@@ -56,6 +57,30 @@ export interface ContactRow {
   avatar_id: string | null;
   /** JSON; null when none has been set. */
   vcard: string | null;
+}
+
+export interface RoomRow {
+  id: Generated<number>;
+  user_id: number;
+  legacy_id: string;
+  /** The localpart of the room's JID. */
+  local: string;
+  name: string | null;
+  description: string | null;
+  subject: string | null;
+  /** The nickname of whoever set the subject. */
+  subject_setter: string | null;
+  /** Milliseconds since 1970. */
+  subject_at: number | null;
+  n_participants: number | null;
+  /** What the user is called there. */
+  user_nick: string | null;
+  /** The hash of the picture in `avatar`. */
+  avatar_hash: string | null;
+  /** What the plugin calls that picture. */
+  avatar_id: string | null;
+  /** JSON: the full JIDs of the user's clients that are there. */
+  clients: string;
 }
 
 /** Which stanza carried which message of the foreign network. One message may be carried by several stanzas. */

@@ -7,6 +7,7 @@ import { ContactStore } from './contacts.ts';
 import { openDatabase } from './database.ts';
 import { MessageIds } from './message-ids.ts';
 import { RoomMessages } from './room-messages.ts';
+import { RoomStore } from './rooms.ts';
 import type { Schema } from './schema.ts';
 import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
@@ -15,6 +16,7 @@ import { UserStore } from './users.ts';
 export class Store {
   readonly users: UserStore;
   readonly contacts: ContactStore;
+  readonly rooms: RoomStore;
   readonly messageIds: MessageIds;
   readonly threads: ThreadStore;
   readonly avatars: AvatarStore;
@@ -27,6 +29,7 @@ export class Store {
     this.#db = db;
     this.users = new UserStore(db);
     this.contacts = new ContactStore(db);
+    this.rooms = new RoomStore(db);
     this.messageIds = new MessageIds(db, onError);
     this.threads = new ThreadStore(db);
     this.avatars = new AvatarStore(db);

@@ -1,0 +1,170 @@
+/** One object for each id: what a user's contacts and a user's rooms have in common. */
+
+import { type Element, JID, JidError } from '../stanza/index.ts';
+import { escapeLocal, unescapeLocal } from '../xep/0106-jid-escaping.ts';
+import { XmppError } from './errors.ts';
+import type { BaseSession } from './session.ts';
+
+/** What is found in a directory. */
+export interface Entry<S> {
+  readonly jid: JID;
+  readonly legacyId: string;
+  /** Makes it ready for use, with what is stored of it. */
+  prepare(stored: S | undefined): Promise<void>;
+}
+
+/** What is stored of it. */
+export interface StoredEntry {
+  readonly legacyId: string;
+}
+
+/**
+ * Gives the one object that stands for something on the network, by its id there or by its JID, and makes it when it is
+ * first asked for. Writes what changes to the store.
+ */
+export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
+  readonly session: BaseSession;
+  readonly #entries = new Map<string, Promise<E>>();
+  /** Those whose information is there. */
+  readonly #ready = new Map<string, E>();
+  readonly #byLocal = new Map<string, E>();
+  /** What the store knows, until an object takes it. */
+  #stored: Promise<Map<string, S>> | undefined;
+  /** What is to be written at the end of this turn. */
+  #changed = new Map<string, S>();
+  #writing: Promise<void> | undefined;
+
+  constructor(session: BaseSession) {
+    this.session = session;
+  }
+
+  /** What is found here, for error texts: `contact`. */
+  protected abstract readonly kind: string;
+  protected abstract create(legacyId: string, jidUsername: string, args: readonly unknown[]): E;
+  protected abstract loadStored(): Promise<S[]>;
+  protected abstract writeStored(rows: readonly S[]): Promise<void>;
+
+  /** The localpart for an id of the network. Default: the id, escaped as of XEP-0106. */
+  async legacyIdToJidUsername(legacyId: string): Promise<string> {
+    try {
+      return escapeLocal(legacyId);
+    } catch (error) {
+      throw new XmppError('item-not-found', (error as Error).message);
+    }
+  }
+
+  /**
+   * The id on the network for a localpart; `legacyIdToJidUsername` backwards.
+   * Throw an XmppError such as `item-not-found` when there can be none: it is what the sender gets.
+   */
+  async jidUsernameToLegacyId(jidUsername: string): Promise<string> {
+    return unescapeLocal(jidUsername);
+  }
+
+  /**
+   * The one with this id on the network. Look-ups at the same time give the same object, and one `updateInfo`.
+   * @param args passed on to the constructor when it is made.
+   */
+  byLegacyId(legacyId: string, ...args: unknown[]): Promise<E> {
+    return this.#find(legacyId, undefined, args);
+  }
+
+  /** The one with this JID, whatever its resource. @throws XmppError when there can be none. */
+  async byJid(jid: JID | string): Promise<E> {
+    const { local, domain } = typeof jid === 'string' ? JID.parse(jid) : jid;
+    if (local === '' || domain !== this.session.xmpp.jid) {
+      throw new XmppError('item-not-found', `This is not the address of a ${this.kind}.`);
+    }
+    return this.#byLocal.get(local) ?? this.#find(await this.jidUsernameToLegacyId(local), local, []);
+  }
+
+  /** The one to whom a stanza is addressed. */
+  byStanza(stanza: Element): Promise<E> {
+    return this.byJid(stanza.attrs.to ?? '');
+  }
+
+  /** All that are in use. */
+  [Symbol.iterator](): IterableIterator<E> {
+    return this.#ready.values();
+  }
+
+  // What the gateway uses.
+
+  /** The one with this id, if it is in use. @internal */
+  ifKnown(legacyId: string): E | undefined {
+    return this.#ready.get(legacyId);
+  }
+
+  /** The one with this localpart, if it is in use. @internal */
+  ifKnownLocal(local: string): E | undefined {
+    return this.#byLocal.get(local);
+  }
+
+  /** Writes it to the store at the end of this turn, together with others. @internal */
+  save(row: S): void {
+    this.#changed.set(row.legacyId, row);
+    this.#writing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
+  }
+
+  /** Resolves when everything is written. @internal */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  /** Forgets one; what is stored of it is the caller's to remove. */
+  protected forget(entry: E): void {
+    this.#entries.delete(entry.legacyId);
+    this.#ready.delete(entry.legacyId);
+    this.#byLocal.delete(entry.jid.local);
+    this.#changed.delete(entry.legacyId);
+  }
+
+  /** What is stored and not in use. */
+  protected storedRows(): Promise<Map<string, S>> {
+    this.#stored ??= this.loadStored().then((rows) => new Map(rows.map((row) => [row.legacyId, row])));
+    return this.#stored;
+  }
+
+  async #write(): Promise<void> {
+    const rows = [...this.#changed.values()];
+    this.#changed = new Map();
+    try {
+      if (rows.length > 0) await this.writeStored(rows);
+    } catch (error) {
+      this.session.xmpp.exception(error);
+    }
+    this.#writing = this.#changed.size === 0 ? undefined : this.#write();
+  }
+
+  #find(legacyId: string, local: string | undefined, args: readonly unknown[]): Promise<E> {
+    let entry = this.#entries.get(legacyId);
+    if (entry === undefined) {
+      entry = this.#make(legacyId, local, args);
+      this.#entries.set(legacyId, entry);
+      // What could not be made is tried again next time.
+      entry.catch(() => this.#entries.delete(legacyId));
+    }
+    return entry;
+  }
+
+  async #make(legacyId: string, local: string | undefined, args: readonly unknown[]): Promise<E> {
+    const username = await this.legacyIdToJidUsername(legacyId);
+    let entry: E;
+    try {
+      entry = this.create(legacyId, username, args);
+    } catch (error) {
+      if (!(error instanceof JidError)) throw error;
+      throw new XmppError('jid-malformed', `${JSON.stringify(username)} cannot be part of an XMPP address.`);
+    }
+    if (local !== undefined && entry.jid.local !== local) {
+      throw new XmppError('item-not-found', `The address of this ${this.kind} is ${entry.jid.bare}.`);
+    }
+    const stored = await this.storedRows();
+    const row = stored.get(legacyId);
+    stored.delete(legacyId);
+    await entry.prepare(row);
+    this.#ready.set(legacyId, entry);
+    this.#byLocal.set(entry.jid.local, entry);
+    return entry;
+  }
+}

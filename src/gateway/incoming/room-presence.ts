@@ -1,0 +1,67 @@
+/** The user's clients come into rooms, and leave them. XEP-0045 §7. */
+
+import { Element, find, has, StanzaError } from '../../stanza/index.ts';
+import { type Join, join, NS, STATUS } from '../../xep/0045-muc.ts';
+import { joinRoom } from '../muc/join.ts';
+import type { LegacyMUC } from '../muc/room.ts';
+import { occupantGone } from '../outgoing/room.ts';
+import { type Incoming, knownRoom, type Route, roomAt } from './route.ts';
+
+export const roomPresence: Route = {
+  takes: (stanza, incoming) => has(stanza, join) || knownRoom(incoming) !== undefined,
+  async handle(incoming) {
+    const { gateway, stanza, from, to } = incoming;
+    const { type } = stanza.attrs;
+    if (type === undefined && has(stanza, join)) {
+      return enter(incoming).catch((error) => gateway.send(refusal(stanza, gateway.asStanzaError(error), to.bare)));
+    }
+    const room = knownRoom(incoming);
+    if (room === undefined) return;
+    if (type === 'unavailable') {
+      // §7.14: who leaves is told so.
+      if (room.removeClient(from)) gateway.send(goodbye(room, from.full, [STATUS.self]));
+    } else if (type === 'error') {
+      if (isGone(incoming)) room.removeClient(from);
+    } else if (type === undefined) {
+      if (!room.clients.has(from)) {
+        // §7.2.1: presence without the wish to join, from a client that thinks it is in the room.
+        gateway.send(goodbye(room, from.full, [STATUS.self, STATUS.kicked, STATUS.error]));
+      } else if (to.resource !== room.userParticipant.resource) {
+        const error = StanzaError.of('not-acceptable', 'The network decides what you are called here.');
+        gateway.send(refusal(stanza, new StanzaError('cancel', error.condition, error.text), to.bare));
+      }
+    }
+  },
+};
+
+/** Whether a client returned a stanza of a room because it is not there any more. */
+export function isGone({ gateway, stanza }: Incoming): boolean {
+  return gateway.kickableErrors.includes(StanzaError.fromStanza(stanza).condition);
+}
+
+async function enter(incoming: Incoming): Promise<void> {
+  const { gateway, stanza, from, to } = incoming;
+  const session = gateway.getSessionFromStanza(stanza);
+  if (to.resource === '' || from.resource === '') {
+    throw StanzaError.of('jid-malformed', 'Who joins a room needs a nickname, and a client.');
+  }
+  await session.waitForReady();
+  const room = await roomAt(session, to);
+  const { history } = find(stanza, join) as Join;
+  await joinRoom(room, { jid: from, nick: to.resource, id: stanza.attrs.id, history });
+}
+
+/** §7.2: the presence comes back, with the reason. */
+function refusal(stanza: Element, error: StanzaError, room: string): Element {
+  const { from, to, id } = stanza.attrs;
+  const reason = new StanzaError(error.type, error.condition, error.text, { by: room });
+  const attrs = { type: 'error', from: to, to: from, id };
+  return new Element('presence', stanza.ns, attrs, [new Element('x', NS), reason.toElement()]);
+}
+
+/** Tells one client that it is not in the room. */
+export function goodbye(room: LegacyMUC, to: string, statuses: readonly number[]): Element {
+  const { facts } = room.userParticipant;
+  const gone = occupantGone({ ...facts, affiliation: facts.affiliation }, { statuses });
+  return new Element('presence', gone.ns, { ...gone.attrs, to }, gone.children);
+}

@@ -1,0 +1,307 @@
+/** Somebody in a room. */
+
+import type { Element } from '../../stanza/index.ts';
+import type { Affiliation, Role } from '../../xep/0045-muc.ts';
+import { Actor, type NoticeOptions } from '../actor.ts';
+import type { SharedFile, ShareOptions } from '../attachment/files.ts';
+import type { FileSource } from '../attachment/source.ts';
+import type { LegacyContact, PresenceOptions } from '../contact.ts';
+import type { Conversation, IdLookup, Voice } from '../conversation.ts';
+import type { Envelope } from '../outgoing/envelope.ts';
+import type { PresenceFacts } from '../outgoing/presence.ts';
+import type { OccupantFacts } from '../outgoing/room.ts';
+import { safeNick } from './nick.ts';
+import type { LegacyMUC } from './room.ts';
+
+/** A tag beside somebody's name, such as "Teacher". XEP-0317. */
+export interface Hat {
+  /** What tells it from others. */
+  readonly uri: string;
+  readonly title: string;
+}
+
+/** Who a participant is. */
+export interface Identity {
+  readonly nickname: string;
+  /** What stays the same over renames and restarts: the id on the network, where there is one. */
+  readonly key: string;
+  readonly contact?: LegacyContact | undefined;
+  readonly isUser?: boolean;
+  /** The room itself. */
+  readonly isSystem?: boolean;
+}
+
+/**
+ * Never make one yourself: `muc.getParticipant(nickname)`, `muc.getParticipantByContact(contact)` and the like give the
+ * one object that stands for somebody in a room.
+ *
+ * Its verbs are those of contacts, said in the room. Receipts there are none: `received` and `ack` do nothing.
+ */
+export class LegacyParticipant extends Actor {
+  readonly muc: LegacyMUC;
+  /** The contact that this is, if it is known who it is. */
+  readonly contact: LegacyContact | undefined;
+  /** Whether this is the user. */
+  readonly isUser: boolean;
+  /** Whether this is the room itself. */
+  readonly isSystem: boolean;
+  /** See `Identity`. @internal */
+  readonly key: string;
+  /** What tells participants apart, whatever they are called. XEP-0421. */
+  readonly occupantId: string;
+  /** Whether the user's clients have been told that this participant is there. @internal */
+  isAnnounced = false;
+
+  #nickname: string;
+  /** The resource of the JID: the nickname, or what comes near it. */
+  #resource: string;
+  #isExact: boolean;
+  #role: Role = 'participant';
+  #affiliation: Affiliation = 'member';
+  #hats: readonly Hat[] = [];
+  /** What was said of this participant; else the contact's counts. */
+  #presence: PresenceFacts | undefined;
+  #conversation: Conversation | undefined;
+
+  /** Subclasses pass the arguments on. */
+  constructor(muc: LegacyMUC, { nickname, key, contact, isUser = false, isSystem = false }: Identity) {
+    super();
+    this.muc = muc;
+    this.key = key;
+    this.contact = contact;
+    this.isUser = isUser;
+    this.isSystem = isSystem;
+    this.occupantId = muc.occupantIdFor(key);
+    this.#nickname = nickname;
+    const safe = safeNick(nickname, contact?.jid.local ?? key);
+    this.#resource = safe.resource;
+    this.#isExact = safe.isExact;
+  }
+
+  // What a plugin uses.
+
+  /** What they are called in the room. Assign to change it. */
+  get nickname(): string {
+    return this.#nickname;
+  }
+
+  set nickname(nickname: string) {
+    this.muc.renameParticipant(this, nickname);
+  }
+
+  /** What they may do now. Assign to change it; `none` is what somebody has who is not there. */
+  get role(): Role {
+    return this.#role;
+  }
+
+  set role(role: Role) {
+    if (role === this.#role) return;
+    this.#role = role;
+    this.muc.standingChanged(this);
+  }
+
+  /** Their lasting relation to the room. Assign to change it. */
+  get affiliation(): Affiliation {
+    return this.#affiliation;
+  }
+
+  set affiliation(affiliation: Affiliation) {
+    if (affiliation === this.#affiliation) return;
+    this.#affiliation = affiliation;
+    this.muc.standingChanged(this);
+  }
+
+  /** Puts tags beside the name, in the place of earlier ones. */
+  setHats(hats: readonly Hat[]): void {
+    if (JSON.stringify(hats) === JSON.stringify(this.#hats)) return;
+    this.#hats = hats;
+    this.muc.presenceChanged(this);
+  }
+
+  /** Is there. Participants that are contacts are there when the contact is, unless this was called. */
+  online(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'online', ...options });
+  }
+
+  /** Is away for a moment. */
+  away(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'away', ...options });
+  }
+
+  /** Is away for long. */
+  extendedAway(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'xa', ...options });
+  }
+
+  /** Does not want to be disturbed. */
+  busy(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'dnd', ...options });
+  }
+
+  /** Is not in the room at present, but belongs to it. */
+  offline(options: PresenceOptions = {}): void {
+    this.#setPresence({ state: 'offline', ...options });
+  }
+
+  /** Has left the room. */
+  leave(): void {
+    this.muc.removeParticipant(this);
+  }
+
+  /** Was removed from the room. */
+  kick(reason?: string): void {
+    this.muc.removeParticipant(this, { kick: true, reason });
+  }
+
+  /** Was removed for good. */
+  ban(reason?: string): void {
+    this.muc.removeParticipant(this, { ban: true, reason });
+  }
+
+  /** Has taken back a message of somebody, as a moderator. XEP-0425. */
+  moderate(legacyMsgId: string, reason?: string): void {
+    this.muc.conversation.moderate(this, legacyMsgId, reason);
+  }
+
+  /** Has set the subject of the room. */
+  setRoomSubject(subject: string, options: { readonly when?: Date } = {}): void {
+    this.muc.changeSubject(subject, this, options.when);
+  }
+
+  override received(_legacyMsgId: string): void {}
+  override ack(_legacyMsgId: string): void {}
+
+  override displayed(legacyMsgId: string, options: NoticeOptions = {}): void {
+    super.displayed(legacyMsgId, options);
+    if (this.isUser && !options.archiveOnly) this.muc.userHasRead(legacyMsgId);
+  }
+
+  // What the gateway uses.
+
+  /** `room/nickname`; the room's own JID for the room itself. @internal */
+  get jid(): string {
+    return this.isSystem ? this.muc.jid.bare : `${this.muc.jid.bare}/${this.#resource}`;
+  }
+
+  /** @internal */
+  get resource(): string {
+    return this.#resource;
+  }
+
+  /** What is known about their presence. @internal */
+  get presence(): PresenceFacts {
+    return this.#presence ?? this.contact?.presence ?? { state: 'online' };
+  }
+
+  /** @internal */
+  get facts(): OccupantFacts {
+    const { muc, contact } = this;
+    return {
+      jid: this.jid,
+      affiliation: this.#affiliation,
+      role: this.#role,
+      realJid: muc.isAnonymous ? undefined : this.isUser ? muc.session.user.jid.bare : contact?.fullJid,
+      occupantId: this.occupantId,
+      nickname: this.#isExact ? undefined : this.#nickname,
+      hats: this.#hats.map((hat) => ({ ...hat, payloads: [] })),
+      avatarHash: muc.isAnonymous || contact === undefined ? undefined : (contact.avatarHash ?? ''),
+    };
+  }
+
+  /** Takes a new name; the room tells. @internal */
+  takeName(nickname: string, resource: string, isExact: boolean): void {
+    this.#nickname = nickname;
+    this.#resource = resource;
+    this.#isExact = isExact;
+  }
+
+  /** What they are when they come back after having been away: nothing is told. @internal */
+  standAs(standing: { readonly role?: Role; readonly affiliation?: Affiliation }): void {
+    this.#role = standing.role ?? this.#role;
+    this.#affiliation = standing.affiliation ?? this.#affiliation;
+  }
+
+  /** @internal */
+  asAuthor(): { readonly jid: string; readonly name: string } {
+    return { jid: this.jid, name: this.#nickname };
+  }
+
+  /** @internal */
+  protected userAsAuthor(): { readonly jid: string; readonly name: string } {
+    return this.muc.userParticipant.asAuthor();
+  }
+
+  /** @internal */
+  protected envelope(): Envelope {
+    return { from: this.jid, type: 'groupchat' };
+  }
+
+  /** @internal */
+  protected share(source: FileSource, options: ShareOptions): Promise<SharedFile> {
+    return this.muc.session.share(source, options);
+  }
+
+  /** Made when somebody first says something: rooms may have many who never do. @internal */
+  protected get conversation(): Conversation {
+    this.#conversation ??= new OccupantVoice(this);
+    return this.#conversation;
+  }
+
+  #setPresence(presence: PresenceFacts): void {
+    const before = this.presence;
+    this.#presence = presence;
+    if (
+      before.state !== presence.state ||
+      before.status !== presence.status ||
+      before.lastSeen?.getTime() !== presence.lastSeen?.getTime()
+    ) {
+      this.muc.presenceChanged(this);
+    }
+  }
+}
+
+/** The conversation of the room, in the name of one of those who speak there. */
+class OccupantVoice implements Conversation {
+  readonly #speaker: LegacyParticipant;
+
+  constructor(speaker: LegacyParticipant) {
+    this.#speaker = speaker;
+  }
+
+  get delayedBy(): string {
+    return this.#speaker.muc.jid.bare;
+  }
+
+  send(stanza: Element, voice: Voice): void {
+    this.#room.send(stanza, { speaker: this.#speaker, voice });
+  }
+
+  sendLater(build: (ids: IdLookup) => Promise<Element | undefined>, voice: Voice): void {
+    this.#room.sendLater(build, { speaker: this.#speaker, voice });
+  }
+
+  idFor(legacyMsgId: string, voice: Voice): string {
+    return this.#room.idFor(legacyMsgId, voice);
+  }
+
+  newId(): string {
+    return this.#room.newId();
+  }
+
+  partSent(stanzaId: string, legacyMsgId: string, voice: Voice): void {
+    this.#room.partSent(stanzaId, legacyMsgId, voice);
+  }
+
+  takeParts(legacyMsgId: string): Promise<readonly string[]> {
+    return this.#room.takeParts(legacyMsgId);
+  }
+
+  /** The archive wants to know exactly; the room leaves it out of what it sends when it is as good as now. */
+  delay(when: Date | undefined): Date | undefined {
+    return when;
+  }
+
+  get #room() {
+    return this.#speaker.muc.conversation;
+  }
+}

@@ -1,0 +1,148 @@
+/** What is said in a room: in order, kept in its archive, and sent to the user's clients that are there. */
+
+import { Element, find } from '../../stanza/index.ts';
+import { NS_USER } from '../../xep/0045-muc.ts';
+import { delay } from '../../xep/0203-delay.ts';
+import { hint } from '../../xep/0334-hints.ts';
+import { NS as NS_SID, originId, stanzaId } from '../../xep/0359-stanza-ids.ts';
+import { NS as NS_OCCUPANT, occupantId } from '../../xep/0421-occupant-id.ts';
+import { Chat } from '../chat.ts';
+import type { Voice } from '../conversation.ts';
+import { reactionMessage } from '../outgoing/notices.ts';
+import { moderationMessage } from '../outgoing/retraction.ts';
+import { standingOf } from '../outgoing/room.ts';
+import { eventKeyOf } from './archive.ts';
+import type { LegacyParticipant } from './participant.ts';
+import type { LegacyMUC } from './room.ts';
+
+/** Who says something, and whether only to the archive. */
+interface Utterance {
+  readonly speaker: LegacyParticipant;
+  readonly voice: Voice;
+  /** What the room calls it, if that is not the id that it has. */
+  readonly stanzaId?: string;
+}
+
+/**
+ * Ids in rooms: the room gives every message an id of its own (XEP-0359), made from the network's. What the user's
+ * clients send has also the id of the client, which only corrections name.
+ */
+export class RoomChat extends Chat<Utterance> {
+  readonly #room: LegacyMUC;
+  /** Messages of the network on their way out, by stanza id. */
+  readonly #named = new Map<string, string>();
+
+  constructor(room: LegacyMUC) {
+    super(room.session, room.jid.local);
+    this.#room = room;
+  }
+
+  override idFor(legacyMsgId: string, voice: Voice): string {
+    const id = super.idFor(legacyMsgId, voice);
+    this.#named.set(id, legacyMsgId);
+    return id;
+  }
+
+  override knownLegacyIdOf(xmppId: string): Promise<string | undefined> {
+    return super.knownLegacyIdOf(xmppId);
+  }
+
+  override stanzaIdsOf(legacyMsgId: string): Promise<readonly string[]> {
+    return this.session.xmpp.store.messageIds.xmppIds(this.session.userId, this.local, legacyMsgId, 'other');
+  }
+
+  override async messageIdOf(legacyMsgId: string): Promise<string> {
+    const { messageIds } = this.session.xmpp.store;
+    const [ofClient] = await messageIds.xmppIds(this.session.userId, this.local, legacyMsgId, 'user');
+    return ofClient ?? this.stanzaIdOf(legacyMsgId);
+  }
+
+  /** Of messages that the user wrote nobody is told that the user has read them. */
+  override async takeUnread(xmppId: string): Promise<{ xmppId: string; legacyId: string }[]> {
+    const { messageIds } = this.session.xmpp.store;
+    const unread = await super.takeUnread(xmppId);
+    const own = await Promise.all(
+      unread.map(({ legacyId }) => messageIds.xmppIds(this.session.userId, this.local, legacyId, 'user')),
+    );
+    return unread.filter((_, i) => own[i]?.length === 0);
+  }
+
+  /**
+   * Sends what one of the user's clients said to all of them: that is how it knows that it was said.
+   * @param legacyId what it became on the network, if it became a message there.
+   */
+  reflect(stanza: Element, legacyId: string | undefined): void {
+    const room = this.#room;
+    const { userParticipant: speaker } = room;
+    if (legacyId !== undefined) {
+      for (const id of new Set([stanza.attrs.id, find(stanza, originId)?.id])) {
+        if (id !== undefined) this.userSent(id, legacyId);
+      }
+    }
+    const id = legacyId === undefined ? this.newId() : this.idFor(legacyId, 'actor');
+    const { to: _, ...attrs } = stanza.attrs;
+    const said = stanza.children.filter((child) => typeof child === 'string' || !isOfTheRoom(child, room.jid.bare));
+    const echo = new Element('message', stanza.ns, { ...attrs, from: speaker.jid }, said);
+    this.send(echo, { speaker, voice: 'actor', stanzaId: id });
+  }
+
+  /** The user's reaction on another part of a message. */
+  react(emojis: readonly string[], stanzaIdOfPart: string): void {
+    const { userParticipant: speaker } = this.#room;
+    const envelope = { from: speaker.jid, type: 'groupchat' } as const;
+    this.send(reactionMessage(envelope, emojis, stanzaIdOfPart, this.newId()), { speaker, voice: 'actor' });
+  }
+
+  /** A moderator has taken back a message. */
+  moderate(moderator: LegacyParticipant, legacyMsgId: string, reason: string | undefined): void {
+    const { muc } = moderator;
+    const speaker = muc.systemParticipant;
+    const retraction = (id: string) => moderationMessage(muc.jid.bare, moderator.facts, id, this.newId(), reason);
+    this.sendLater(
+      async () => {
+        const [first, ...more] = await this.stanzaIdsOf(legacyMsgId);
+        // A message that took several stanzas goes as a whole.
+        for (const id of more) this.send(retraction(id), { speaker, voice: 'actor' });
+        return retraction(first ?? (await this.stanzaIdOf(legacyMsgId)));
+      },
+      { speaker, voice: 'actor' },
+    );
+  }
+
+  protected emit(said: Element, { speaker, voice, stanzaId: id = said.attrs.id ?? this.newId() }: Utterance): void {
+    const stanza =
+      said.attrs.id === undefined ? new Element('message', said.ns, { ...said.attrs, id }, said.children) : said;
+    const room = this.#room;
+    const legacyId = this.#named.get(id);
+    this.#named.delete(id);
+    const { facts } = speaker;
+    const late = find(stanza, delay);
+    const children = [...stanza.children, occupantId.build({ id: facts.occupantId })];
+    const kept = room.isAnonymous || speaker.isSystem ? children : [...children, standingOf(facts)];
+    room.archive.add({
+      stanza: new Element('message', stanza.ns, stanza.attrs, kept),
+      archiveId: id,
+      eventKey: eventKeyOf({ stanza, archiveId: id, legacyId, occupantId: facts.occupantId }),
+      at: late?.stamp ?? new Date(this.session.xmpp.clock.now()),
+      isBackfilled: voice === 'archive',
+      nick: speaker.isSystem ? '' : speaker.resource,
+      ...(legacyId !== undefined && { legacyId }),
+      ...(facts.realJid !== undefined && { author: facts.realJid.split('/')[0] as string }),
+    });
+    if (voice === 'archive') return;
+    room.announce(speaker);
+    const live = this.delay(late?.stamp) === undefined ? children.filter((child) => !isDelay(child)) : children;
+    const ids = find(stanza, hint) === 'no-store' ? [] : [stanzaId.build({ id, by: room.jid.bare })];
+    room.clients.broadcast(new Element('message', stanza.ns, stanza.attrs, [...live, ...ids]));
+  }
+}
+
+/** What only the room may say: a client that says so is not believed. */
+function isOfTheRoom(child: Element, room: string): boolean {
+  if (child.is('stanza-id', NS_SID)) return child.attrs.by === room;
+  return child.is('occupant-id', NS_OCCUPANT) || child.is('x', NS_USER);
+}
+
+function isDelay(child: Element | string): boolean {
+  return typeof child !== 'string' && delay.ns === child.ns;
+}

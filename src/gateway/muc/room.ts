@@ -1,0 +1,651 @@
+/** A group of the foreign network, as a room of one user. XEP-0045. */
+
+import { type Element, type JID, StanzaError } from '../../stanza/index.ts';
+import { type Affiliation, type Destroy, STATUS } from '../../xep/0045-muc.ts';
+import type { AvatarSource } from '../avatar/avatar-cache.ts';
+import { type PictureOptions, setPicture } from '../avatar/picture.ts';
+import type { LegacyContact } from '../contact.ts';
+import { XmppError } from '../errors.ts';
+import { directInvitation } from '../outgoing/invitation.ts';
+import {
+  affiliationMessage,
+  configurationChanged,
+  type Departure,
+  occupantGone,
+  occupantPresence,
+  roomPhoto,
+  subjectMessage,
+} from '../outgoing/room.ts';
+import type { BaseSession } from '../session.ts';
+import type { StoredRoom } from '../store/rooms.ts';
+import { type HoleBound, RoomArchive } from './archive.ts';
+import { syncBookmark } from './bookmark-sync.ts';
+import { JoinedClients } from './clients.ts';
+import { type Mention, MentionFinder } from './mentions.ts';
+import { OCCUPANT_ID_SECRET, occupantIdFor } from './occupant-id.ts';
+import { Occupants } from './occupants.ts';
+import type { Identity, LegacyParticipant } from './participant.ts';
+import { publishRead } from './read-sync.ts';
+import { RoomChat } from './room-chat.ts';
+
+/** What kind of group it is. */
+export const MucType = {
+  /** People who know each other: for members only, with their addresses, not listed anywhere. */
+  Group: 'group',
+  /** Open to all, addresses hidden. */
+  Channel: 'channel',
+  /** Open to all, with addresses. */
+  ChannelNonAnonymous: 'channel-non-anonymous',
+} as const;
+export type MucType = (typeof MucType)[keyof typeof MucType];
+
+/** How to find a participant. */
+export interface ParticipantOptions {
+  /** Whether to add somebody of this name who is not known. Default true. */
+  readonly create?: boolean;
+  /** Whether to ask for all participants first. Default false. */
+  readonly fillFirst?: boolean;
+}
+
+export interface BookmarkOptions {
+  /** Whether the user's clients join by themselves. Default true. A bookmark that is there keeps its own. */
+  readonly autoJoin?: boolean;
+  /** Whether to invite the user besides. Default false. Where the server does not let us write bookmarks, always. */
+  readonly invite?: boolean;
+  /** Whether what the user's clients have put into the bookmark stays. Default true. */
+  readonly preserve?: boolean;
+  /** Whether clients show it at the top. XEP-0469. */
+  readonly pin?: boolean;
+  /** Of what clients notify. XEP-0492. */
+  readonly notify?: 'always' | 'on-mention' | 'never';
+}
+
+/** Seconds that a plugin may take to look for history before a join goes on without it. */
+const BACKFILL_PATIENCE = 30;
+
+/**
+ * Never make one yourself: `session.bookmarks.byLegacyId(id)` gives the one object that stands for a group.
+ *
+ * It is where the user's clients join; what participants say and do there is said by `LegacyParticipant`.
+ *
+ * @typeParam P the plugin's own class of participants, if it has one.
+ */
+export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
+  // What a plugin may override. The defaults stand on the prototype, below.
+
+  /** Assign it in `updateInfo`, or override it. Default: `MucType.Channel`. */
+  declare type: MucType;
+  declare readonly mtype: 'groupchat';
+  declare readonly isGroup: true;
+  /** Messages that somebody gets at most who joins. */
+  declare readonly maxHistoryFetch: number;
+  /** Whether the group has a description that can be set. */
+  declare readonly hasDescription: boolean;
+  /** Whether the group has a subject. Without one, the description or the name is shown instead. */
+  declare readonly hasSubject: boolean;
+  /** Whether the user can change messages. */
+  declare readonly correction: boolean;
+  /** Whether the user can take messages back. */
+  declare readonly retraction: boolean;
+  /** Whether the user can react to messages. */
+  declare readonly reaction: boolean;
+  /** Whether the user can answer a certain message. */
+  declare readonly replies: boolean;
+  /** Whether the user can mark messages as read. */
+  declare readonly marks: boolean;
+  /** @internal */
+  declare readonly receipts: boolean;
+  /** Whether the user's typing is shown. */
+  declare readonly chatStates: boolean;
+  /** Whether the user can send files. */
+  declare readonly upload: boolean;
+  /** Whether there can be one emoji of each person only. */
+  declare readonly reactionsSingleEmoji: boolean;
+
+  readonly session: BaseSession;
+  readonly legacyId: string;
+  /** The bare JID. */
+  readonly jid: JID;
+
+  /** @internal */
+  readonly conversation: RoomChat;
+  /** The user's clients that have joined. @internal */
+  readonly clients: JoinedClients;
+  /** @internal */
+  readonly occupants: Occupants;
+  /** @internal */
+  readonly archive: RoomArchive;
+  /** @internal */
+  settingPicture: Promise<void> | undefined;
+
+  #stored: StoredRoom;
+  #secret: Uint8Array = new Uint8Array();
+  #isUpdating = false;
+  #user: P | undefined;
+  #system: P | undefined;
+  /** How many are shown because there is room for them, not for who they are. */
+  #announced = 0;
+  #backfilling: Promise<void> | undefined;
+  #mentions: MentionFinder<P> | undefined;
+  /** Who is met in the history, by key, while it is being fetched: they need not be here any more. */
+  #met: Map<string, P> | undefined;
+
+  /** Subclasses pass these on. */
+  constructor(session: BaseSession, legacyId: string, jid: JID) {
+    this.session = session;
+    this.legacyId = legacyId;
+    this.jid = jid;
+    const { store, clock } = session.xmpp;
+    this.clients = new JoinedClients((stanza) => session.xmpp.send(stanza));
+    this.occupants = new Occupants(
+      (identity) => session.xmpp.makeParticipant(this, identity),
+      () => this.fillParticipants(),
+    );
+    this.archive = new RoomArchive({
+      store: store.roomMessages,
+      userId: session.userId,
+      chat: jid.local,
+      room: jid.bare,
+      clock,
+    });
+    this.conversation = new RoomChat(this);
+    this.#stored = { legacyId, local: jid.local, clients: [] };
+  }
+
+  // What a plugin implements.
+
+  /** Override to fetch what the network knows of the group: name, type, subject, … Awaited once, when it is first used. */
+  async updateInfo(): Promise<void> {}
+
+  /**
+   * Override to say who is in the group: get each with `getParticipant…`, and yield them. Called when a client first
+   * joins; each is shown as soon as it is yielded.
+   */
+  fillParticipants(): AsyncIterable<P> | Promise<void> {
+    return Promise.resolve();
+  }
+
+  /**
+   * Override to fetch what was said while nobody listened: give it to participants with `archiveOnly: true` and `when`.
+   * Called when a client first joins, or looks into the history. What is known already may come again.
+   * @param after the newest message that is known from before; none when nothing is.
+   * @param before the oldest that came since the gateway listens.
+   */
+  async backfill(_after: HoleBound | undefined, _before: HoleBound | undefined): Promise<void> {}
+
+  /** The emoji that the user may react with, to one message or in general; `undefined` for all. */
+  async availableEmojis(_legacyMsgId?: string): Promise<ReadonlySet<string> | undefined> {
+    return undefined;
+  }
+
+  /** Makes a thread on the network for one that the user's client began. Default: the same id. */
+  async createThread(xmppThreadId: string): Promise<string> {
+    return xmppThreadId;
+  }
+
+  /** The user sets the picture. @returns what the network calls it, if it was taken. */
+  onAvatar?(data: Uint8Array | undefined, mime: string | undefined): Promise<string | undefined>;
+  /** The user makes somebody a member, an admin, …; or bans them. */
+  onSetAffiliation?(
+    contact: LegacyContact,
+    affiliation: Affiliation,
+    reason: string | undefined,
+    nickname: string | undefined,
+  ): Promise<void>;
+  /** The user removes somebody. */
+  onKick?(contact: LegacyContact, reason: string | undefined): Promise<void>;
+  /** The user gives the group another name, or another description. */
+  onSetConfig?(config: { readonly name: string | undefined; readonly description: string | undefined }): Promise<void>;
+  /** The user wants the group to be no more. */
+  onDestroyRequest?(reason: string | undefined): Promise<void>;
+  /** The user sets the subject. Call `setRoomSubject` of the participant, or assign `subject`, when it is set. */
+  onSetSubject?(subject: string): Promise<void>;
+
+  // What a plugin uses: what the group is.
+
+  /** What the group is called. Assign to change it. */
+  get name(): string | undefined {
+    return this.#stored.name;
+  }
+
+  set name(name: string | undefined) {
+    if (name !== this.name) this.#change({ name });
+  }
+
+  /** The name, or the id on the network. */
+  get displayName(): string {
+    return this.name ?? this.legacyId;
+  }
+
+  /** What the group is about. Assign to change it. */
+  get description(): string | undefined {
+    return this.#stored.description;
+  }
+
+  set description(description: string | undefined) {
+    if (description !== this.description) this.#change({ description });
+  }
+
+  /** What is being talked about. Assign to change it. */
+  get subject(): string | undefined {
+    return this.#stored.subject;
+  }
+
+  set subject(subject: string | undefined) {
+    this.changeSubject(subject ?? '', undefined, undefined);
+  }
+
+  /** The nickname of whoever set the subject. */
+  get subjectSetter(): string | undefined {
+    return this.#stored.subjectSetter;
+  }
+
+  set subjectSetter(subjectSetter: string | undefined) {
+    this.#store({ subjectSetter });
+  }
+
+  /** When the subject was set. */
+  get subjectDate(): Date | undefined {
+    return this.#stored.subjectDate;
+  }
+
+  set subjectDate(subjectDate: Date | undefined) {
+    this.#store({ subjectDate });
+  }
+
+  /** How many are in the group, where that is known without having all of them. */
+  get nParticipants(): number | undefined {
+    return this.#stored.nParticipants;
+  }
+
+  set nParticipants(nParticipants: number | undefined) {
+    this.#store({ nParticipants });
+  }
+
+  /** What the user is called here. Assign to change it. Default: as in `session.bookmarks.userNick`. */
+  get userNick(): string {
+    return this.#stored.userNick ?? this.session.bookmarks.userNick;
+  }
+
+  set userNick(userNick: string) {
+    this.#store({ userNick });
+    if (this.#user !== undefined) this.renameParticipant(this.#user, userNick);
+  }
+
+  /** What the plugin calls the group's picture, or its hash; `undefined` when there is none. Assign to change it. */
+  get avatar(): string | undefined {
+    return this.#stored.avatarId;
+  }
+
+  set avatar(source: AvatarSource | undefined) {
+    this.setAvatar(source).catch((error) => this.session.xmpp.exception(error));
+  }
+
+  /** Sets the picture: bytes, a path or a URL; `undefined` for none. */
+  setAvatar(source: AvatarSource | undefined, options: PictureOptions = {}): Promise<void> {
+    return setPicture(this, source, options);
+  }
+
+  /**
+   * Puts the group among the user's bookmarks, with the privilege of XEP-0356; where the server grants none, the user is
+   * invited instead.
+   */
+  async addToBookmarks(options: BookmarkOptions = {}): Promise<void> {
+    const { autoJoin = true, invite = false, preserve = true, pin, notify } = options;
+    const outcome = await syncBookmark(this.session, {
+      jid: this.jid.bare,
+      name: this.displayName,
+      nick: this.userNick,
+      autoJoin,
+      preserve,
+      ...(pin !== undefined && { pin }),
+      ...(notify !== undefined && { notify }),
+    });
+    if (!invite && outcome !== 'refused') return;
+    const { xmpp, user } = this.session;
+    xmpp.send(directInvitation({ from: xmpp.jid, to: user.jid.bare, type: 'normal' }, { jid: this.jid.bare }));
+  }
+
+  // What a plugin uses: who is there.
+
+  /** Somebody by the name that they have here. @throws XmppError `item-not-found` without `create`. */
+  async getParticipant(nickname: string, options: ParticipantOptions = {}): Promise<P> {
+    if (options.fillFirst) await this.occupants.fill();
+    const known = this.occupants.byNickname(nickname) as P | undefined;
+    if (known !== undefined) return known;
+    if (nickname === this.userNick) return this.userParticipant;
+    if (options.create === false) throw new XmppError('item-not-found', `There is no ${nickname} in this room.`);
+    return this.#add({ nickname, key: `nick ${nickname}` });
+  }
+
+  async getParticipantByContact(contact: LegacyContact): Promise<P> {
+    const known = this.occupants.byContact(contact) as P | undefined;
+    return known ?? this.#add({ nickname: contact.displayName, key: `id ${contact.legacyId}`, contact });
+  }
+
+  /** Somebody by their id on the network: the user, a contact, or somebody of whom no more is known. */
+  async getParticipantByLegacyId(legacyId: string): Promise<P> {
+    const { contacts } = this.session;
+    if (legacyId === contacts.userLegacyId) return this.userParticipant;
+    const key = `id ${legacyId}`;
+    const known = this.occupants.byKey(key) as P | undefined;
+    if (known !== undefined) return known;
+    let contact: LegacyContact;
+    try {
+      contact = await contacts.byLegacyId(legacyId);
+    } catch (error) {
+      // Not everybody in a group can be a contact.
+      if (!(error instanceof StanzaError)) throw error;
+      return (this.occupants.byKey(key) as P | undefined) ?? this.#add({ nickname: legacyId, key });
+    }
+    return this.getParticipantByContact(contact);
+  }
+
+  async getUserParticipant(): Promise<P> {
+    return this.userParticipant;
+  }
+
+  /** The room itself, as somebody who says something. */
+  async getSystemParticipant(): Promise<P> {
+    return this.systemParticipant;
+  }
+
+  /** Everybody. Asks the plugin for them if that was not done yet. */
+  async *getParticipants(): AsyncIterableIterator<P> {
+    await this.occupants.fill();
+    yield* this.occupants as Iterable<P>;
+  }
+
+  /** Somebody has left, or was removed. */
+  removeParticipant(
+    participant: LegacyParticipant,
+    { kick = false, ban = false, reason }: { kick?: boolean; ban?: boolean; reason?: string | undefined } = {},
+  ): void {
+    const statuses = ban ? [STATUS.banned] : kick ? [STATUS.kicked] : [];
+    participant.standAs({ role: 'none', affiliation: ban ? 'outcast' : 'none' });
+    if (participant.isUser) return this.removeClients({ statuses, reason });
+    if (participant.isAnnounced) this.#broadcastGone(participant, { statuses, reason });
+    else if (this.occupants.isFilled) this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
+    this.occupants.remove(participant);
+    this.#mentions = undefined;
+  }
+
+  /** Somebody is called something else from now on. */
+  renameParticipant(participant: LegacyParticipant, nickname: string): void {
+    const before = participant.facts;
+    if (!this.occupants.rename(participant, nickname)) return;
+    this.#mentions = undefined;
+    if (!participant.isAnnounced) return;
+    const statuses = participant.isUser ? [STATUS.self] : [];
+    const newNick = participant.resource;
+    this.clients.broadcast(occupantGone(before, { statuses: [...statuses, STATUS.nickChanged], newNick }));
+    this.clients.broadcast(occupantPresence(participant.facts, participant.presence, statuses));
+  }
+
+  /** Where the user's text names somebody. Not the user. */
+  parseMentions(text: string): readonly Mention<P>[] {
+    this.#mentions ??= new MentionFinder(
+      [...(this.occupants as Iterable<P>)].filter((each) => !each.isUser).map((each) => [each.nickname, each]),
+    );
+    return this.#mentions.find(text);
+  }
+
+  // What the gateway uses.
+
+  /** Whether the addresses of participants are hidden. @internal */
+  get isAnonymous(): boolean {
+    return this.type === MucType.Channel;
+  }
+
+  /** @internal */
+  get userParticipant(): P {
+    this.#user ??= this.occupants.add({ nickname: this.userNick, key: 'user', isUser: true }) as P;
+    return this.#user;
+  }
+
+  /** @internal */
+  get systemParticipant(): P {
+    const identity = { nickname: this.displayName, key: 'room', isSystem: true };
+    this.#system ??= this.session.xmpp.makeParticipant(this, identity) as P;
+    return this.#system;
+  }
+
+  /** The SHA-1 hash of the picture. @internal */
+  get avatarHash(): string | undefined {
+    return this.#stored.avatarHash;
+  }
+
+  /** @internal */
+  occupantIdFor(key: string): string {
+    return occupantIdFor(this.#secret, this.jid.bare, key);
+  }
+
+  /** Makes it ready for use: with what is stored, and what the plugin knows. @internal */
+  async prepare(stored: StoredRoom | undefined): Promise<void> {
+    this.#secret = await this.session.xmpp.store.settings.secret(OCCUPANT_ID_SECRET);
+    if (stored !== undefined) this.#stored = stored;
+    this.#isUpdating = true;
+    try {
+      await this.updateInfo();
+    } finally {
+      this.#isUpdating = false;
+    }
+    this.#store({});
+  }
+
+  /** Asks the plugin for what was said before, once. A plugin that does not answer does not hold up anybody. @internal */
+  archiveReady(): Promise<RoomArchive> {
+    this.#backfilling ??= this.#backfill();
+    return this.#backfilling.then(() => this.archive);
+  }
+
+  /** The shown subject: of those who have none, what comes near it. @internal */
+  subjectFor(): Element {
+    const { subject, subjectSetter, subjectDate } = this.#stored;
+    const shown = this.hasSubject ? subject : (this.description ?? this.displayName);
+    const by = subjectSetter === undefined ? undefined : this.occupants.byNickname(subjectSetter);
+    return subjectMessage({
+      from: by?.jid ?? this.jid.bare,
+      room: this.jid.bare,
+      text: shown ?? '',
+      when: subject === undefined ? undefined : subjectDate,
+      occupantId: by?.occupantId,
+    });
+  }
+
+  /** @internal */
+  changeSubject(text: string, by: LegacyParticipant | undefined, when: Date | undefined): void {
+    const subject = text === '' ? undefined : text;
+    if (subject === this.subject) return;
+    const subjectDate = when ?? (this.#isUpdating ? undefined : new Date(this.session.xmpp.clock.now()));
+    this.#store({ subject, subjectDate, subjectSetter: by?.nickname });
+    if (!this.#isUpdating) this.clients.broadcast(this.subjectFor());
+  }
+
+  /** Whether this one is shown to clients, or only when they do something. @internal */
+  isShown(participant: LegacyParticipant): boolean {
+    if (participant.isAnnounced || participant.isUser) return true;
+    if (participant.presence.state === 'offline') return false;
+    const { role, affiliation } = participant;
+    return role === 'moderator' || affiliation === 'owner' || affiliation === 'admin' || this.showsEverybody;
+  }
+
+  /** A large room shows those who are active. @internal */
+  get showsEverybody(): boolean {
+    return this.#announced < this.session.xmpp.config.roomPresenceLimit;
+  }
+
+  /** Shows somebody who says something, unless they are shown already. @internal */
+  announce(participant: LegacyParticipant, except?: string): void {
+    if (participant.isSystem || participant.isAnnounced || this.clients.isEmpty) return;
+    this.occupants.adopt(participant);
+    participant.isAnnounced = true;
+    this.#announced++;
+    this.clients.broadcast(this.#presenceOf(participant), except);
+  }
+
+  /** The presence of somebody, for one client. @internal */
+  showTo(jid: string, participant: LegacyParticipant): void {
+    this.announce(participant, jid);
+    this.clients.sendTo(jid, this.#presenceOf(participant));
+  }
+
+  /** Role or affiliation have changed. @internal */
+  standingChanged(participant: LegacyParticipant): void {
+    if (participant.isAnnounced) this.clients.broadcast(this.#presenceOf(participant));
+  }
+
+  /** @internal */
+  presenceChanged(participant: LegacyParticipant): void {
+    if (this.clients.isEmpty) return;
+    if (participant.presence.state === 'offline' && !participant.isUser) {
+      if (participant.isAnnounced) this.#broadcastGone(participant, {});
+    } else if (participant.isAnnounced) {
+      this.clients.broadcast(this.#presenceOf(participant));
+    } else if (this.occupants.isFilled && this.isShown(participant)) {
+      this.announce(participant);
+    }
+  }
+
+  /** A client has gone. @internal */
+  removeClient(jid: JID): boolean {
+    const wasThere = this.clients.remove(jid);
+    if (wasThere) this.clientsChanged();
+    return wasThere;
+  }
+
+  /** Takes all of the user's clients out of the room, and tells them why. @internal */
+  removeClients(why: Departure): void {
+    const statuses = [...(why.statuses ?? []), STATUS.self];
+    this.clients.broadcast(occupantGone(this.userParticipant.facts, { ...why, statuses }));
+    this.clients.clear();
+    this.clientsChanged();
+  }
+
+  /** Takes all out of a room that is no more. @internal */
+  destroy(destroy: Destroy): void {
+    this.userParticipant.standAs({ role: 'none', affiliation: 'none' });
+    this.removeClients({ destroy });
+  }
+
+  /** @internal */
+  clientsChanged(): void {
+    if (this.clients.isEmpty) {
+      for (const participant of this.occupants) participant.isAnnounced = false;
+      this.#announced = 0;
+    }
+    this.#store({ clients: this.clients.jids });
+  }
+
+  /**
+   * Clients that were here when the gateway ended without a word: told that they are not any more, so that they come
+   * again.
+   * @internal
+   */
+  dismissStaleClients(): void {
+    const { facts } = this.userParticipant;
+    for (const jid of this.#stored.clients) {
+      this.clients.sendTo(jid, occupantGone(facts, { statuses: [STATUS.self, STATUS.shutdown] }));
+    }
+    if (this.#stored.clients.length > 0) this.#store({ clients: [] });
+  }
+
+  /** The user has read on the network: the user's clients shall know. XEP-0490. @internal */
+  userHasRead(legacyMsgId: string): void {
+    this.conversation
+      .stanzaIdOf(legacyMsgId)
+      .then((id) => publishRead(this.session, this.jid.bare, id))
+      .catch((error) => this.session.xmpp.exception(error));
+  }
+
+  /** @internal */
+  takePicture(hash: string | undefined, id: string | undefined): void {
+    const isNews = hash !== this.avatarHash;
+    this.#store({ avatarHash: hash, avatarId: id });
+    if (!isNews || this.#isUpdating) return;
+    this.clients.broadcast(configurationChanged(this.jid.bare));
+    this.clients.broadcast(roomPhoto(this.jid.bare, hash));
+  }
+
+  #add(identity: Identity): P {
+    if (this.#met !== undefined) {
+      const known = this.#met.get(identity.key) ?? (this.session.xmpp.makeParticipant(this, identity) as P);
+      this.#met.set(identity.key, known);
+      return known;
+    }
+    const participant = this.occupants.add(identity) as P;
+    this.#mentions = undefined;
+    if (this.occupants.isFilled && !this.clients.isEmpty) {
+      // The plugin may want to say more about them first.
+      setImmediate(() => this.#welcome(participant));
+    }
+    return participant;
+  }
+
+  /** Somebody is new in the room. */
+  #welcome(participant: P): void {
+    if (participant.isAnnounced || this.occupants.byResource(participant.resource) !== participant) return;
+    if (this.isShown(participant)) this.announce(participant);
+    else this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
+  }
+
+  #presenceOf(participant: LegacyParticipant): Element {
+    return occupantPresence(participant.facts, participant.presence, participant.isUser ? [STATUS.self] : []);
+  }
+
+  #broadcastGone(participant: LegacyParticipant, why: Departure): void {
+    participant.isAnnounced = false;
+    this.#announced--;
+    this.clients.broadcast(occupantGone(participant.facts, why));
+  }
+
+  /** Keeps what has changed, and tells clients to look again. */
+  #change(change: Partial<StoredRoom>): void {
+    this.#store(change);
+    if (!this.#isUpdating) this.clients.broadcast(configurationChanged(this.jid.bare));
+  }
+
+  #store(change: Partial<StoredRoom>): void {
+    this.#stored = { ...this.#stored, ...change };
+    this.session.bookmarks.save(this.#stored);
+  }
+
+  async #backfill(): Promise<void> {
+    const { xmpp } = this.session;
+    let giveUp = () => {};
+    const patience = new Promise<void>((resolve) => {
+      giveUp = xmpp.clock.after(BACKFILL_PATIENCE * 1000, resolve);
+    });
+    this.#met = new Map();
+    try {
+      const { after, before } = await this.archive.holeBounds();
+      await Promise.race([this.backfill(after, before), patience]);
+    } catch (error) {
+      // Without what could not be fetched, but with what is there.
+      this.#backfilling = undefined;
+      xmpp.exception(error);
+    } finally {
+      this.#met = undefined;
+      giveUp();
+    }
+  }
+}
+
+// All rooms have these in common.
+Object.assign(LegacyMUC.prototype, {
+  type: MucType.Channel,
+  mtype: 'groupchat',
+  isGroup: true,
+  maxHistoryFetch: 100,
+  hasDescription: true,
+  hasSubject: true,
+  correction: true,
+  retraction: true,
+  reaction: true,
+  replies: true,
+  marks: true,
+  receipts: false,
+  chatStates: true,
+  upload: true,
+  reactionsSingleEmoji: false,
+} satisfies Partial<LegacyMUC>);
