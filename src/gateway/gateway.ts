@@ -42,6 +42,7 @@ import type { Log } from './log.ts';
 import { withoutText } from './log-stanza.ts';
 import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
+import { Retention } from './muc/retention.ts';
 import { LegacyMUC } from './muc/room.ts';
 import { Outbox } from './outbox.ts';
 import { Privileges } from './privileges.ts';
@@ -269,6 +270,7 @@ export abstract class BaseGateway implements IqSender {
   readonly #classes: PluginClasses;
   readonly #link: ComponentStream;
   readonly #outbox: Outbox;
+  readonly #retention: Retention;
   readonly #conversation = new GatewayConversation(this);
   #commandRegistry: CommandRegistry | undefined;
   #avatar: StoredAvatar | undefined;
@@ -316,6 +318,12 @@ export abstract class BaseGateway implements IqSender {
       onOnline: () => this.#onOnline(),
       onOffline: (reason, retryIn) => this.#onOffline(reason, retryIn),
     });
+    this.#retention = new Retention({
+      store: store.roomMessages,
+      clock,
+      days: config.mamMaxDays,
+      onError: (error) => this.exception(error),
+    });
     this.#outbox = new Outbox(this.#link, ({ attrs: { from, to, id } }) =>
       log.error({ from, to, id }, 'lost: too much is waiting for the server'),
     );
@@ -333,6 +341,7 @@ export abstract class BaseGateway implements IqSender {
     }
     await this.#loadAvatar();
     await this.#link.start();
+    this.#retention.start();
   }
 
   /** Takes leave of all users, logs out of the network, closes the stream. */
@@ -341,6 +350,7 @@ export abstract class BaseGateway implements IqSender {
     this.chat.clear();
     await this.sessions.stop();
     await this.#link.stop();
+    await this.#retention.stop();
     await this.store.close();
   }
 
