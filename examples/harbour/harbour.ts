@@ -14,13 +14,19 @@ import {
   type FormValues,
   type JID,
   LegacyContact,
+  type LegacyParticipant,
   LegacyRoster,
   SearchResult,
   type SendFileOptions,
   TableResult,
   XmppError,
 } from 'slipway';
-import { drawFlag, HarbourClient, type HarbourEvent, PEOPLE } from './network.ts';
+import { type HarbourRoom, inRoom } from './groups.ts';
+import { drawFlag, HarbourClient, type HarbourEvent, PEOPLE, USER } from './network.ts';
+
+export { HarbourBookmarks, HarbourRoom } from './groups.ts';
+
+type Chat = HarbourContact | HarbourRoom;
 
 class Unread extends Command {
   override readonly name = 'Unread messages';
@@ -35,7 +41,7 @@ class Unread extends Command {
     return new TableResult({
       description: 'Not read yet',
       fields: [
-        { var: 'from', label: 'From' },
+        { var: 'chat', label: 'From' },
         { var: 'text', label: 'Message' },
       ],
       items: [...unread.values()],
@@ -49,6 +55,7 @@ export class HarbourGateway extends BaseGateway {
   override readonly componentAvatar = drawFlag('#20324a');
   override readonly rosterGroup = 'Harbour';
   override readonly properReceipts = true;
+  override readonly groups = true;
   override readonly registrationInstructions = 'Any user name will do. The password is "ahoy".';
   override readonly searchFields: readonly FormField[] = [{ var: 'name', label: 'Name', required: true }];
   override readonly commands = [...BUILTIN_COMMANDS, Unread];
@@ -73,6 +80,7 @@ export class HarbourContact extends LegacyContact {
 
 export class HarbourRoster extends LegacyRoster<HarbourContact> {
   override async fill(): Promise<void> {
+    this.userLegacyId = USER;
     const { client } = this.session as HarbourSession;
     for (const id of client.friends) await (await this.byLegacyId(id)).addToRoster();
   }
@@ -83,10 +91,10 @@ export class HarbourRoster extends LegacyRoster<HarbourContact> {
   }
 }
 
-export class HarbourSession extends BaseSession<HarbourContact> {
+export class HarbourSession extends BaseSession<HarbourContact, HarbourRoom> {
   readonly client = new HarbourClient(
     (ms, task) => this.xmpp.clock.after(ms, task),
-    (from, event) => this.#onEvent(from, event).catch((error) => this.xmpp.exception(error)),
+    (chat, from, event) => this.#onEvent(chat, from, event).catch((error) => this.xmpp.exception(error)),
   );
 
   override async login(): Promise<string> {
@@ -98,33 +106,29 @@ export class HarbourSession extends BaseSession<HarbourContact> {
     this.client.close();
   }
 
-  override async sendText(chat: HarbourContact, text: string): Promise<string> {
+  override async sendText(chat: Chat, text: string): Promise<string> {
     return this.client.send(chat.legacyId, text);
   }
 
-  override async sendFile(
-    chat: HarbourContact,
-    _url: string,
-    { fileName, httpResponse }: SendFileOptions<HarbourContact>,
-  ): Promise<string> {
+  override async sendFile(chat: Chat, _url: string, { fileName, httpResponse }: SendFileOptions): Promise<string> {
     let size = 0;
     for await (const chunk of httpResponse.body) size += chunk.length;
     return this.client.send(chat.legacyId, `${fileName ?? 'something'}, ${size} bytes`);
   }
 
-  override async correct(chat: HarbourContact, text: string, id: string): Promise<void> {
+  override async correct(chat: Chat, text: string, id: string): Promise<void> {
     this.client.edit(chat.legacyId, id, text);
   }
 
-  override async retract(chat: HarbourContact, id: string): Promise<void> {
+  override async retract(chat: Chat, id: string): Promise<void> {
     this.client.remove(chat.legacyId, id);
   }
 
-  override async react(chat: HarbourContact, id: string, emojis: readonly string[]): Promise<void> {
+  override async react(chat: Chat, id: string, emojis: readonly string[]): Promise<void> {
     this.client.react(chat.legacyId, id, emojis);
   }
 
-  override async displayed(chat: HarbourContact): Promise<void> {
+  override async displayed(chat: Chat): Promise<void> {
     this.client.read(chat.legacyId);
   }
 
@@ -141,32 +145,56 @@ export class HarbourSession extends BaseSession<HarbourContact> {
     });
   }
 
-  async #onEvent(from: string, event: HarbourEvent): Promise<unknown> {
-    const contact = await this.contacts.byLegacyId(from);
-    switch (event.kind) {
-      case 'received':
-        return contact.received(event.id);
-      case 'read':
-        return contact.displayed(event.id);
-      case 'typing':
-        return contact.composing();
-      case 'text': {
-        const { id, text, answers } = event;
-        const replyTo = answers && { legacyId: answers.id, author: 'user' as const, body: answers.text };
-        return contact.sendText(text, { legacyMsgId: id, ...(replyTo && { replyTo }) });
-      }
-      case 'picture':
-        return contact.sendFile(event.data, { legacyMsgId: event.id, fileName: event.name });
-      case 'edit':
-        return contact.correct(event.id, event.text);
-      case 'retraction':
-        return contact.retract(event.id);
-      case 'reaction':
-        return contact.react(event.id, event.emojis);
-      case 'there':
-        return contact.online({ status: event.status });
-      case 'away':
-        return contact.away({ status: event.status, lastSeen: new Date(this.xmpp.clock.now()) });
+  override async onModerate(muc: HarbourRoom, id: string, reason = ''): Promise<void> {
+    this.client.moderate(muc.legacyId, id, reason);
+  }
+
+  override async onCreateGroup(name: string, contacts: readonly HarbourContact[]): Promise<string> {
+    return this.client.createGroup(
+      name,
+      contacts.map(({ legacyId }) => legacyId),
+    );
+  }
+
+  override async onLeaveGroup(id: string): Promise<void> {
+    this.client.groups.delete(id);
+  }
+
+  async #onEvent(chat: string, from: string, event: HarbourEvent): Promise<unknown> {
+    if (this.client.groups.has(chat)) {
+      const room = await this.bookmarks.byLegacyId(chat);
+      return inRoom(room, await room.getParticipantByLegacyId(from), event);
     }
+    const contact = await this.contacts.byLegacyId(from);
+    if (event.kind === 'there') return contact.online({ status: event.status });
+    if (event.kind === 'away') {
+      return contact.away({ status: event.status, lastSeen: new Date(this.xmpp.clock.now()) });
+    }
+    return say(contact, event);
+  }
+}
+
+/** What people do alike, in a chat and in a room. */
+export function say(who: HarbourContact | LegacyParticipant, event: HarbourEvent): unknown {
+  switch (event.kind) {
+    case 'received':
+      return who.received(event.id);
+    case 'read':
+      return who.displayed(event.id);
+    case 'typing':
+      return who.composing();
+    case 'text': {
+      const { id, text, answers } = event;
+      const replyTo = answers && { legacyId: answers.id, author: 'user' as const, body: answers.text };
+      return who.sendText(text, { legacyMsgId: id, ...(replyTo && { replyTo }) });
+    }
+    case 'picture':
+      return who.sendFile(event.data, { legacyMsgId: event.id, fileName: event.name });
+    case 'edit':
+      return who.correct(event.id, event.text);
+    case 'retraction':
+      return who.retract(event.id);
+    case 'reaction':
+      return who.react(event.id, event.emojis);
   }
 }

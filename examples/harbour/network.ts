@@ -21,6 +21,18 @@ interface Said {
 
 type Act = readonly [ms: number, event: HarbourEvent];
 
+/** A group of people, or a channel that anybody can join. */
+export interface Group {
+  name: string;
+  about: string;
+  subject: string;
+  readonly isChannel: boolean;
+  /** Ids of people; the first one is in charge. */
+  readonly members: string[];
+  /** What was said before, oldest first. */
+  readonly history: readonly { readonly from: string; readonly text: string; readonly hoursAgo: number }[];
+}
+
 /** What happens on the network. All ids are those of messages. */
 export type HarbourEvent =
   | { readonly kind: 'received' | 'read' | 'retraction'; readonly id: string }
@@ -29,7 +41,10 @@ export type HarbourEvent =
   | { readonly kind: 'picture'; readonly id: string; readonly name: string; readonly data: Uint8Array }
   | { readonly kind: 'edit'; readonly id: string; readonly text: string }
   | { readonly kind: 'reaction'; readonly id: string; readonly emojis: readonly string[] }
-  | { readonly kind: 'there' | 'away'; readonly status: string };
+  | { readonly kind: 'there' | 'away'; readonly status: string }
+  // In groups only.
+  | { readonly kind: 'subject'; readonly text: string }
+  | { readonly kind: 'moderation'; readonly id: string; readonly reason: string };
 
 const reading = ({ id }: Said): Act[] => [
   [100, { kind: 'received', id }],
@@ -104,19 +119,55 @@ export const PEOPLE: Readonly<Record<string, Person>> = {
   },
 };
 
+const GROUPS: Readonly<Record<string, Group>> = {
+  crew: {
+    name: 'The crew',
+    about: 'Those who keep the harbour going',
+    subject: 'Storm tonight: tie everything down',
+    isChannel: false,
+    members: ['ada', 'bo', 'cleo'],
+    history: [
+      { from: 'cleo', text: 'Soup is ready.', hoursAgo: 5 },
+      { from: 'bo', text: 'Keep some for me, I am on the water.', hoursAgo: 4 },
+    ],
+  },
+  regatta: {
+    name: 'Regatta',
+    about: 'The race on Sunday',
+    subject: 'Who brings a boat?',
+    isChannel: false,
+    members: ['bo', 'dag'],
+    history: [{ from: 'dag', text: 'The light will be on.', hoursAgo: 3 }],
+  },
+  notices: {
+    name: 'Notices',
+    about: 'What everybody in the harbour should know',
+    subject: 'Be kind, or be quiet',
+    isChannel: true,
+    members: ['ada', 'eve'],
+    history: [
+      { from: 'ada', text: 'The third pier is closed.', hoursAgo: 2 },
+      { from: 'eve', text: 'Good.', hoursAgo: 1 },
+    ],
+  },
+};
+
 /** One user's connection. */
 export class HarbourClient {
+  /** The groups that the user is in, by id. */
+  readonly groups = new Map(Object.entries(structuredClone(GROUPS)));
+
   /** Messages that the user has not read, by id. */
-  readonly unread = new Map<string, { readonly from: string; readonly text: string }>();
+  readonly unread = new Map<string, { readonly chat: string; readonly text: string }>();
 
   readonly #later: (ms: number, task: () => void) => void;
-  readonly #onEvent: (from: string, event: HarbourEvent) => void;
+  readonly #onEvent: OnEvent;
   /** What was answered to which message, so that answers follow when messages change. */
-  readonly #answers = new Map<string, string>();
+  readonly #answers = new Map<string, { readonly person: string; readonly id: string }>();
   #lastId = 0;
   #isOpen = false;
 
-  constructor(later: (ms: number, task: () => void) => void, onEvent: (from: string, event: HarbourEvent) => void) {
+  constructor(later: (ms: number, task: () => void) => void, onEvent: OnEvent) {
     this.#later = later;
     this.#onEvent = onEvent;
   }
@@ -133,33 +184,61 @@ export class HarbourClient {
     return Object.keys(PEOPLE).filter((id) => !PEOPLE[id]?.isStranger);
   }
 
-  /** Returns the id of the message; the answer comes by and by. */
-  send(to: string, text: string): string {
+  /**
+   * Says something to a person, or in a group: there those answer who are named, or else the one in charge.
+   * Returns the id of the message; the answers come by and by.
+   */
+  send(chat: string, text: string): string {
     const id = String(++this.#lastId);
-    const answerId = String(++this.#lastId);
-    this.#answers.set(id, answerId);
-    for (const [ms, event] of PEOPLE[to]?.habit({ id, text }, answerId) ?? []) this.#emit(ms, to, event);
+    for (const person of this.#addressed(chat, text)) {
+      const answerId = String(++this.#lastId);
+      this.#answers.set(id, { person, id: answerId });
+      for (const [ms, event] of PEOPLE[person]?.habit({ id, text }, answerId) ?? []) {
+        this.#emit(ms, chat, person, event);
+      }
+    }
+    if (this.groups.get(chat)?.isChannel && /\bspam\b/i.test(text)) {
+      this.#emit(1500, chat, 'ada', { kind: 'moderation', id, reason: 'No spam here' });
+    }
     return id;
   }
 
-  edit(to: string, id: string, text: string): void {
-    const answerId = this.#answers.get(id);
-    if (answerId !== undefined) this.#emit(400, to, { kind: 'edit', id: answerId, text: echo(text) });
+  edit(chat: string, id: string, text: string): void {
+    const answer = this.#answers.get(id);
+    if (answer !== undefined) this.#emit(400, chat, answer.person, { kind: 'edit', id: answer.id, text: echo(text) });
   }
 
-  remove(to: string, id: string): void {
-    const answerId = this.#answers.get(id);
-    if (answerId !== undefined) this.#emit(400, to, { kind: 'retraction', id: answerId });
+  remove(chat: string, id: string): void {
+    const answer = this.#answers.get(id);
+    if (answer !== undefined) this.#emit(400, chat, answer.person, { kind: 'retraction', id: answer.id });
   }
 
   /** People here put the same emoji beside one's own. */
-  react(to: string, id: string, emojis: readonly string[]): void {
-    this.#emit(400, to, { kind: 'reaction', id, emojis });
+  react(chat: string, id: string, emojis: readonly string[]): void {
+    const [person = chat] = this.groups.get(chat)?.members ?? [];
+    this.#emit(400, chat, person, { kind: 'reaction', id, emojis });
   }
 
-  /** The user has read everything of this person. */
-  read(from: string): void {
-    for (const [id, message] of this.unread) if (message.from === from) this.unread.delete(id);
+  setSubject(group: string, text: string): void {
+    this.#emit(100, group, USER, { kind: 'subject', text });
+  }
+
+  /** Takes back what somebody else said. */
+  moderate(group: string, id: string, reason: string): void {
+    this.#emit(100, group, USER, { kind: 'moderation', id, reason });
+  }
+
+  /** Makes a group. Returns its id. */
+  createGroup(name: string, members: readonly string[]): string {
+    const id = `group-${++this.#lastId}`;
+    const group = { name, about: '', subject: '', isChannel: false, members: [...members], history: [] };
+    this.groups.set(id, group);
+    return id;
+  }
+
+  /** The user has read everything of this chat. */
+  read(chat: string): void {
+    for (const [id, message] of this.unread) if (message.chat === chat) this.unread.delete(id);
   }
 
   open(): void {
@@ -170,14 +249,27 @@ export class HarbourClient {
     this.#isOpen = false;
   }
 
-  #emit(ms: number, from: string, event: HarbourEvent): void {
+  #addressed(chat: string, text: string): readonly string[] {
+    const group = this.groups.get(chat);
+    if (group === undefined) return [chat];
+    const named = group.members.filter((id) => text.includes(PEOPLE[id]?.name ?? id));
+    return named.length > 0 ? named : group.members.slice(0, 1);
+  }
+
+  #emit(ms: number, chat: string, from: string, event: HarbourEvent): void {
     this.#later(ms, () => {
       if (!this.#isOpen) return;
-      if (event.kind === 'text') this.unread.set(event.id, { from, text: event.text });
-      this.#onEvent(from, event);
+      if (event.kind === 'text') this.unread.set(event.id, { chat, text: event.text });
+      this.#onEvent(chat, from, event);
     });
   }
 }
+
+/** As whom the user appears in events. */
+export const USER = 'me';
+
+/** `chat` is a person or a group, `from` who does it. */
+type OnEvent = (chat: string, from: string, event: HarbourEvent) => void;
 
 /** A flag in somebody's colour, as SVG. */
 export function drawFlag(colour: string): Uint8Array {

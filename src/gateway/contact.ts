@@ -1,6 +1,7 @@
 /** Somebody on the foreign network, as an XMPP contact of one user. */
 
 import { type Element, JID, presence } from '../stanza/index.ts';
+import { x as vcardUpdate } from '../xep/0153-vcard-avatars.ts';
 import { Actor } from './actor.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
@@ -307,7 +308,11 @@ export class LegacyContact extends Actor {
     const isNews = hash !== this.#stored.avatarHash;
     this.#change({ avatarHash: hash, avatarId: id });
     if (!isNews) return;
-    if (this.isFriend) this.#tellAvatar();
+    if (this.isFriend) {
+      this.#tellAvatar();
+      // Clients that know pictures by vCards only are told in the presence.
+      if (this.#presence !== undefined && this.#presence.state !== 'offline' && !this.#isUpdating) this.#sendPresence();
+    }
     for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
   }
 
@@ -486,7 +491,8 @@ export class LegacyContact extends Actor {
         ? { ...facts, status: statusWithLastSeen(facts.status, facts.lastSeen, clock.now()) }
         : facts;
     const caps = this.#caps === undefined ? [] : [this.#caps];
-    return presenceStanza({ from: this.fullJid, to }, shown, ...caps);
+    const picture = vcardUpdate.build({ photo: this.#stored.avatarHash ?? '' });
+    return presenceStanza({ from: this.fullJid, to }, shown, ...caps, picture);
   }
 }
 

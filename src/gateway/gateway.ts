@@ -310,6 +310,12 @@ export abstract class BaseGateway implements IqSender {
       limits: { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_AVATAR_BYTES) },
       parallel: config.avatarResamplingThreads,
     });
+    this.#retention = new Retention({
+      store: store.roomMessages,
+      clock,
+      days: config.mamMaxDays,
+      onError: (error) => this.exception(error),
+    });
     this.#link = connect({
       onStanza: (stanza) => {
         this.#logStanza('received', stanza);

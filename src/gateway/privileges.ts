@@ -1,6 +1,7 @@
 /** What the users' servers let the gateway do for them, and doing it. XEP-0356. */
 
 import { type Element, find, type IqSender, JID, message, StanzaError } from '../stanza/index.ts';
+import { softwareVersion, type Version } from '../xep/0092-version.ts';
 import {
   NS,
   NS_V1,
@@ -10,6 +11,7 @@ import {
   privilegedMessage,
   privilegeV1,
 } from '../xep/0356-privilege.ts';
+import type { Log } from './log.ts';
 
 interface Granted {
   /** The version that the server speaks. */
@@ -25,6 +27,7 @@ export interface PrivilegeUser extends IqSender {
   readonly jid: string;
   readonly newId: () => string;
   readonly clock: { after(ms: number, callback: () => void): () => void };
+  readonly log: Pick<Log, 'warn'>;
   send(stanza: Element): void;
 }
 
@@ -37,6 +40,8 @@ export class Privileges {
   readonly #gateway: PrivilegeUser;
   /** By the domain of the server that grants them. */
   readonly #granted = new Map<string, Granted>();
+  /** What servers say that they grant, while they are asked which program they run. */
+  readonly #unproven = new Map<string, Granted>();
   readonly #waiting = new Set<() => void>();
 
   constructor(gateway: PrivilegeUser) {
@@ -50,14 +55,36 @@ export class Privileges {
     const current = find(stanza, privilege);
     const told = current ?? find(stanza, privilegeV1);
     if (told === undefined || told.forwarded !== undefined) return false;
-    this.#granted.set(from.domain, grantedBy(told, current === undefined ? NS_V1 : NS));
-    for (const wake of [...this.#waiting]) wake();
+    if (current === undefined) this.#prove(from.domain, grantedBy(told, NS_V1));
+    else this.#set(from.domain, grantedBy(told, NS));
     return true;
+  }
+
+  #set(domain: string, granted: Granted): void {
+    this.#granted.set(domain, granted);
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /**
+   * COMPAT(ejabberd before 23.10): it grants what it does not do. Changes of rosters fail, and messages for users reach
+   * nobody but the contact: better to do without.
+   */
+  async #prove(domain: string, granted: Granted): Promise<void> {
+    this.#unproven.set(domain, granted);
+    const { name, version } = await softwareVersion(this.#gateway, domain).catch(() => ({}) as Version);
+    // The stream may have gone in the meantime, and another one may have brought other news.
+    if (this.#unproven.get(domain) !== granted) return;
+    this.#unproven.delete(domain);
+    const [, year = '', month = ''] = /^(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+    const isBroken = name?.toLowerCase() === 'ejabberd' && Number(year) * 100 + Number(month) < 2310;
+    if (isBroken) this.#gateway.log.warn({ server: domain, version }, 'not using privileges: they need ejabberd 23.10');
+    this.#set(domain, isBroken ? NOTHING : granted);
   }
 
   /** Forgets everything: the stream is down, the server will say again on the next. */
   clear(): void {
     this.#granted.clear();
+    this.#unproven.clear();
   }
 
   /** Waits until the server has said what it grants, but not for long. */

@@ -15,13 +15,16 @@ export class Rosters {
     this.#gateway = gateway;
   }
 
-  /** Puts the gateway itself into the user's roster. */
-  async addGateway({ user }: BaseSession): Promise<void> {
+  /** Puts the gateway itself into the user's roster. Returns whether that is done: else see `askForGateway`. */
+  async addGateway({ user }: BaseSession): Promise<boolean> {
     const { jid, componentName, config, rosterGroup } = this.#gateway;
-    if (config.noRosterPush) return;
-    const item: Item = { jid, name: componentName, subscription: 'both', groups: [rosterGroup] };
-    if (await this.#write(user, item)) return;
-    // XEP-0100 §4.1: the gateway asks the user, who then sees its presence.
+    if (config.noRosterPush) return true;
+    return this.#write(user, { jid, name: componentName, subscription: 'both', groups: [rosterGroup] });
+  }
+
+  /** The gateway asks the user to take it into the roster, who then sees its presence. XEP-0100 §4.1. */
+  askForGateway({ user }: BaseSession): void {
+    const { jid, componentName } = this.#gateway;
     this.#gateway.send(presence({ from: jid, to: user.jid.bare, type: 'subscribe' }, nick.build(componentName)));
   }
 

@@ -59,8 +59,10 @@ export class Sessions {
     this.#cancelRetry(session);
     session.readiness.set('logging-in');
     session.sendGatewayStatus('Logging in…', 'dnd');
+    const { rosters } = this.#gateway;
+    let isListed = true;
     try {
-      await this.#gateway.rosters.addGateway(session);
+      isListed = await rosters.addGateway(session);
       const status = (await session.login()) ?? 'Logged in';
       if (!this.#isCurrent(session)) return;
       session.readiness.set('logged-in');
@@ -78,6 +80,9 @@ export class Sessions {
     } catch (error) {
       if (this.#isCurrent(session)) this.#failed(session, error, attempt);
       return;
+    } finally {
+      // COMPAT(Prosody 0.12): a probe takes back a request that waits for the user. So this comes after it.
+      if (!isListed && this.#isCurrent(session)) rosters.askForGateway(session);
     }
     await fetchUserAvatar(session).catch((error) => this.#gateway.exception(error));
   }

@@ -406,6 +406,29 @@ const avatarEvents = async (romeo: User) => {
   return events.map((s) => /<info [^>]*id='(\w+)'/.exec(String(s))?.[1] ?? 'none');
 };
 
+test('pictures :: presence says which picture is in the vCard', () =>
+  Stage.with({}, async (stage) => {
+    const romeo = await stage.registered();
+    const photo = async () => {
+      const presence = await romeo.receives((s) => s.name === 'presence');
+      return presence.getChild('x', 'vcard-temp:x:update')?.getChildText('photo');
+    };
+    const juliet = await stage.session().contacts.byLegacyId('juliet');
+    juliet.away();
+    assert.is(await photo(), '');
+    await juliet.setAvatar(await picture('red'), { blocking: true });
+    assert.is(await photo(), juliet.avatarHash);
+    juliet.online();
+    assert.is(await photo(), juliet.avatarHash);
+    await juliet.setAvatar(undefined);
+    assert.is(await photo(), '');
+    // Who is not there says nothing.
+    juliet.offline();
+    assert.is(await photo(), undefined);
+    await juliet.setAvatar(await picture('blue'), { blocking: true });
+    assert.equal(await romeo.all('presence'), []);
+  }));
+
 test('pictures :: from bytes: announced, to be fetched, the same one not announced again, taken away', () =>
   play(async (stage, romeo) => {
     const juliet = await contactOf(stage, 'juliet');

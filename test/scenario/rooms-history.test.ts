@@ -191,6 +191,30 @@ test('archive :: of a room that is no more, and of a user who is no more, nothin
     assert.equal([found].flat().filter(Boolean), []);
   }));
 
+test('retention :: what is older than the configuration says is forgotten when the gateway starts', async () => {
+  const homeDir = mkdtempSync(join(tmpdir(), 'slipway-'));
+  try {
+    TestRoom.history = async (muc) => {
+      const juliet = await muc.getParticipantByLegacyId('juliet');
+      juliet.sendText('old', { legacyMsgId: 'old', when: new Date(Date.now() - 30 * HOUR), archiveOnly: true });
+      juliet.sendText('new', { legacyMsgId: 'new', when: new Date(Date.now() - HOUR), archiveOnly: true });
+    };
+    await playInRooms(
+      async (stage, romeo) => {
+        assert.equal((await query(romeo)).texts, ['old', 'new']);
+        TestRoom.history = async () => {};
+        await stage.restart();
+        await romeo.receives((s) => s.getChildText('status') === 'Connected as test');
+        assert.equal((await query(romeo)).texts, ['new']);
+      },
+      { homeDir, config: { 'mam-max-days': 1 } },
+    );
+  } finally {
+    TestRoom.history = async () => {};
+    rmSync(homeDir, { recursive: true, force: true });
+  }
+});
+
 test('archive :: of one user is not that of another', () =>
   withHistory(async (stage, romeo) => {
     await enter(romeo);

@@ -217,6 +217,7 @@ test('new :: somebody who comes later is shown, with a picture; the plugin may s
   inside(async (stage, romeo) => {
     const nurse = await stage.session().contacts.byLegacyId('nurse');
     await nurse.setAvatar(PICTURE, { blocking: true });
+    await romeo.settle();
     romeo.received.length = 0;
     const there = await (await room(stage)).getParticipantByContact(nurse);
     there.role = 'moderator';

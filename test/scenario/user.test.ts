@@ -15,6 +15,7 @@ import { withFolder } from '../support/folder.ts';
 import { FULL_PLUGIN, FullGateway } from '../support/full-plugin.ts';
 import { GATEWAY, Stage, type StageOptions, type User } from '../support/stage.ts';
 import { suite } from '../support/test.ts';
+import { stanza } from '../support/xml.ts';
 
 const test = suite('user');
 const play = (scene: (stage: Stage, romeo: User) => Promise<void>, options: StageOptions = {}) =>
@@ -40,6 +41,9 @@ test('presence :: the plugin hears of each client, and of what they say together
     const phone = await stage.logIn('romeo', 'phone');
     phone.sends("<presence type='unavailable'/>");
     romeo.sends('<presence><show>dnd</show><priority>nonsense</priority></presence>');
+    // What a server says in the place of a user is about no client.
+    stage.server.route(stanza("<presence from='romeo@localhost' to='gw.localhost' type='unavailable'/>"));
+    await romeo.settle();
     await eventually(() => assert.is(calls.length, 4));
     const away = { show: 'away', status: 'at lunch', priority: 0 };
     assert.equal(callsOf(stage, 'onPresence'), [

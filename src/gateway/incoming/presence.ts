@@ -83,6 +83,8 @@ export const contactPresence: Route = {
 
 /** A client of the user has come, gone, or changed its state. */
 async function clientChanged(session: BaseSession, { gateway, stanza, from }: Incoming): Promise<void> {
+  // RFC 6121 §4.3.2: what a server says in the place of a user who is not there is about no client.
+  if (from.resource === '') return;
   const isGone = stanza.attrs.type === 'unavailable';
   if (isGone) {
     session.clients.remove(from.resource);

@@ -14,16 +14,48 @@ export interface Attrs {
   readonly [name: string]: string | undefined;
 }
 
-/** A map without inherited names, so that an attribute called `__proto__` or `constructor` is one like any other. */
-const AttrMap = function AttrMap() {} as unknown as new () => Record<string, string>;
-AttrMap.prototype = Object.create(null);
+/** What maps of attributes inherit from: nothing, so that `__proto__` and `constructor` are names like any others. */
+const NOTHING = Object.create(null);
 
-export function attrMap(): Record<string, string> {
-  return new AttrMap();
+type AttrMap = new () => Record<string, string>;
+
+function newAttrMap(): AttrMap {
+  const AttrMap = function AttrMap() {} as unknown as AttrMap;
+  AttrMap.prototype = NOTHING;
+  return AttrMap;
 }
 
-const NO_ATTRS: Attrs = Object.freeze(attrMap());
-const NO_CHILDREN: readonly Node[] = Object.freeze([]);
+const AnyAttrMap = newAttrMap();
+
+export function attrMap(): Record<string, string> {
+  return new AnyAttrMap();
+}
+
+const bySize: AttrMap[] = [];
+
+/** A constructor of maps with room for `size` attributes: no more memory than needed, no moving when they come. */
+export function attrMapOf(size: number): AttrMap {
+  if (size > 16) return AnyAttrMap;
+  let AttrMap = bySize[size];
+  if (AttrMap === undefined) {
+    AttrMap = newAttrMap();
+    bySize[size] = AttrMap;
+    // V8 leaves as much room as the first few objects have needed.
+    for (let i = 0; i < 16; i++) {
+      const map = new AttrMap();
+      for (let n = 0; n < size; n++) map[`${n}-`] = '';
+    }
+  }
+  return AttrMap;
+}
+
+export const NO_ATTRS: Attrs = Object.freeze(attrMap());
+export const NO_CHILDREN: readonly Node[] = Object.freeze([]);
+
+/** Where the children of an element come from that nobody has asked for yet. */
+export interface ChildSource {
+  read(): readonly Node[];
+}
 
 /**
  * An immutable element: local name, namespace, attributes, children.
@@ -36,14 +68,32 @@ export class Element {
   /** The namespace name; `''` for none. */
   readonly ns: string;
   readonly attrs: Attrs;
-  readonly children: readonly Node[];
+  // Not `#content`: the children are part of what makes two elements equal, and comparing looks at properties.
+  private content: readonly Node[] | ChildSource;
 
   /** `attrs` may hold `undefined` for attributes to leave out. */
   constructor(name: string, ns: string, attrs?: Attrs, children?: readonly Node[]) {
     this.name = name;
     this.ns = ns;
     this.attrs = attrs === undefined ? NO_ATTRS : ownAttrs(attrs);
-    this.children = children ?? NO_CHILDREN;
+    this.content = children ?? NO_CHILDREN;
+  }
+
+  /** What is inside, in order: elements, and strings for text. */
+  get children(): readonly Node[] {
+    const { content } = this;
+    if (Array.isArray(content)) return content;
+    const children = (content as ChildSource).read();
+    this.content = children;
+    return children;
+  }
+
+  /** For the parser: `attrs` are already as they must be, and the children may come later. */
+  static of(name: string, ns: string, attrs: Attrs, content: readonly Node[] | ChildSource): Element {
+    const element = new Element(name, ns);
+    (element as { attrs: Attrs }).attrs = attrs;
+    element.content = content;
+    return element;
   }
 
   /** Whether the local name, and the namespace when one is given, are these. */
@@ -107,7 +157,7 @@ export class Element {
 }
 
 function ownAttrs(attrs: Attrs): Attrs {
-  if (Object.getPrototypeOf(attrs) === AttrMap.prototype) return attrs;
+  if (Object.getPrototypeOf(attrs) === NOTHING) return attrs;
   const own = attrMap();
   for (const name of Object.keys(attrs)) {
     const value = attrs[name];

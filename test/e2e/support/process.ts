@@ -1,10 +1,10 @@
 /** Child processes of tests: their output is kept, and none outlives its test. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** How long a program may take to do what is waited for, in milliseconds. */
-const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 /** Should the test process die, its children must go too. */
 const running = new Set<ChildProcess>();
@@ -101,6 +101,17 @@ export function freePort(): Promise<number> {
       const address = server.address();
       server.close(() => (address !== null && typeof address === 'object' ? resolve(address.port) : reject()));
     });
+  });
+}
+
+/** Whether something listens on a port. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
   });
 }
 

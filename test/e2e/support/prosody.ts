@@ -1,11 +1,10 @@
 /** A Prosody of Debian on free ports, with a configuration and data of its own. */
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hasCommand, need } from './install.ts';
-import { freePort, Program, until } from './process.ts';
+import { accepts, freePort, Program, until } from './process.ts';
 
 /** Where the package prosody-modules puts its modules. */
 const MODULES = '/usr/lib/prosody/modules/mod_privilege';
@@ -17,6 +16,8 @@ export interface ProsodyOptions {
   readonly component: { readonly domain: string; readonly secret: string };
   /** Whether the component may act for users (mod_privilege). */
   readonly privileged: boolean;
+  /** Bytes of a file at most, for HTTP upload. Default: 10 MB, as Prosody's. */
+  readonly maxFileSize?: number;
   /** Further lines for the configuration of the virtual host. */
   readonly extra?: string;
 }
@@ -85,17 +86,8 @@ export class Prosody {
   }
 }
 
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-}
-
-function configuration(prosody: Prosody, folder: string, { component, privileged, extra }: ProsodyOptions): string {
+function configuration(prosody: Prosody, folder: string, options: ProsodyOptions): string {
+  const { component, privileged, extra, maxFileSize = 10_485_760 } = options;
   const privileges = `privileged_entities = {
   ["${component.domain}"] = {
     roster = "both"; message = "outgoing";
@@ -118,6 +110,8 @@ component_interfaces = { "127.0.0.1" }
 http_interfaces = { "127.0.0.1" }
 c2s_ports = { ${prosody.clientPort} }
 component_ports = { ${prosody.componentPort} }
+-- By default it waits for a millisecond after each 8 KiB of an upload.
+network_settings = { read_size = 262144, min_wait = 0 }
 http_ports = { ${prosody.httpPort} }
 https_ports = {}
 s2s_ports = {}
@@ -144,5 +138,6 @@ Component "upload.localhost" "http_file_share"
   http_file_share_access = { "${component.domain}", "localhost" }
   http_external_url = "http://127.0.0.1:${prosody.httpPort}/"
   http_host = "127.0.0.1"
+  http_file_share_size_limit = ${maxFileSize}
 `;
 }

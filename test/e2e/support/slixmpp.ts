@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { hasPythonModule, need } from './install.ts';
-import { Program, until } from './process.ts';
+import { PATIENCE, Program, until } from './process.ts';
 
 export interface SlixmppEvent {
   readonly event: string;
@@ -32,14 +32,18 @@ export class Slixmpp {
     return client;
   }
 
-  /** Has the client do something: see the `do_` methods in slixmpp_client.py. Throws the condition of an error. */
-  async do<T>(what: string, args: Readonly<Record<string, unknown>> = {}): Promise<T> {
+  /**
+   * Has the client do something: see the `do_` methods in slixmpp_client.py. Throws the condition of an error.
+   * @param ms how long it may take.
+   */
+  async do<T>(what: string, args: Readonly<Record<string, unknown>> = {}, ms = PATIENCE): Promise<T> {
     const id = ++this.#count;
     this.#program.write(JSON.stringify({ do: what, id, args }));
-    const answer = await until(() => {
+    const answered = () => {
       this.#readEvents();
       return this.#answers.get(id);
-    }, `slixmpp answers to ${what}`);
+    };
+    const answer = await until(answered, `slixmpp answers to ${what}`, ms);
     if (answer.error !== undefined) throw new Error(`${answer.error}: ${answer.text ?? ''}`);
     return answer.ok as T;
   }

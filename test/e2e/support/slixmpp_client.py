@@ -2,24 +2,43 @@
 
 In: {"do": "...", "id": n, ...}. Out: {"re": n, "ok": ...} or {"re": n, "error": ...} for each, and events such as
 {"event": "message", ...} in between. All XMPP is slixmpp's own doing: its plugins, its receipts, its roster.
+What is newer than slixmpp 1.8 is sent as it is written ("send"), and found in the "xml" of events.
 """
 import asyncio
+import hashlib
+import http.client
 import json
+import mimetypes
+import os
 import sys
+import urllib.parse
+import urllib.request
 
 from slixmpp import ClientXMPP
 from slixmpp.exceptions import IqError, IqTimeout
+from slixmpp.xmlstream import ET
 
 
 def emit(**data):
-    print(json.dumps(data), flush=True)
+    print(json.dumps(data, default=str), flush=True)
+
+
+def condition_of(stanza):
+    """slixmpp does not know all of them."""
+    for child in stanza.xml.iterfind("{jabber:client}error/*"):
+        namespace, name = child.tag[1:].split("}")
+        if namespace == "urn:ietf:params:xml:ns:xmpp-stanzas" and name != "text":
+            return name
+    return None
 
 
 class Client(ClientXMPP):
     def __init__(self, jid, password, auto_accept):
         super().__init__(jid, password)
-        for plugin in ("xep_0004", "xep_0030", "xep_0050", "xep_0077", "xep_0085", "xep_0115", "xep_0184",
-                       "xep_0199", "xep_0280", "xep_0308", "xep_0333", "xep_0444"):
+        for plugin in ("xep_0004", "xep_0030", "xep_0050", "xep_0054", "xep_0055", "xep_0060", "xep_0066", "xep_0077",
+                       "xep_0084", "xep_0085", "xep_0115", "xep_0153", "xep_0163", "xep_0172", "xep_0184", "xep_0199",
+                       "xep_0203", "xep_0280", "xep_0308", "xep_0319", "xep_0333", "xep_0363", "xep_0444",
+                       "xep_0461"):
             self.register_plugin(plugin)
         # slixmpp would register the account itself with the server otherwise.
         self["xep_0077"].create_account = False
@@ -31,10 +50,14 @@ class Client(ClientXMPP):
         self.add_event_handler("message_error", self.on_message)
         self.add_event_handler("receipt_received", self.on_receipt)
         self.add_event_handler("marker_displayed", self.on_displayed)
+        self.add_event_handler("marker_received", lambda msg: self.on_marker(msg, "received"))
         self.add_event_handler("reactions", self.on_reactions)
+        self.add_event_handler("carbon_sent", self.on_carbon)
+        self.add_event_handler("avatar_metadata_publish", self.on_avatar)
+        self.add_event_handler("user_nick_publish", self.on_nick)
         self.add_event_handler("roster_update", self.on_roster)
         self.add_event_handler("failed_auth", lambda _: emit(event="failed_auth"))
-        for state in ("active", "composing", "paused"):
+        for state in ("active", "composing", "paused", "inactive", "gone"):
             self.add_event_handler("chatstate_" + state, self.on_chat_state)
         for kind in ("available", "away", "chat", "dnd", "xa", "unavailable", "subscribe", "subscribed", "unsubscribe",
                      "unsubscribed"):
@@ -48,16 +71,38 @@ class Client(ClientXMPP):
     def on_message(self, msg):
         if not msg["body"] and msg["type"] != "error":
             return
+        # slixmpp puts in what is asked for and missing.
+        xml = str(msg)
         emit(event="message", **{"from": str(msg["from"])}, id=msg["id"], type=msg["type"], body=msg["body"],
              replaces=msg["replace"]["id"] if msg.xml.find("{urn:xmpp:message-correct:0}replace") is not None else None,
-             condition=msg["error"]["condition"] if msg["type"] == "error" else None,
-             markable=msg.xml.find("{urn:xmpp:chat-markers:0}markable") is not None)
+             condition=condition_of(msg),
+             text=msg["error"]["text"] if msg["type"] == "error" else None,
+             markable=msg.xml.find("{urn:xmpp:chat-markers:0}markable") is not None,
+             thread=msg["thread"], replyTo=msg["reply"]["to"], replyId=msg["reply"]["id"], url=msg["oob"]["url"],
+             delay=str(msg["delay"]["stamp"]) if msg["delay"]["stamp"] else None, xml=xml)
 
     def on_receipt(self, msg):
         emit(event="receipt", **{"from": str(msg["from"])}, id=msg["receipt"])
 
     def on_displayed(self, msg):
-        emit(event="displayed", **{"from": str(msg["from"])}, id=msg["displayed"]["id"])
+        self.on_marker(msg, "displayed")
+
+    def on_marker(self, msg, kind):
+        emit(event=kind, **{"from": str(msg["from"])}, id=msg[kind]["id"])
+
+    def on_carbon(self, msg):
+        sent = msg["carbon_sent"]
+        xml = str(sent)
+        emit(event="carbon", **{"from": str(sent["from"])}, to=str(sent["to"]), id=sent["id"], body=sent["body"],
+             xml=xml)
+
+    def on_avatar(self, msg):
+        infos = msg["pubsub_event"]["items"]["item"]["avatar_metadata"]["items"]
+        emit(event="avatar", **{"from": str(msg["from"])}, ids=[info["id"] for info in infos],
+             types=[info["type"] for info in infos])
+
+    def on_nick(self, msg):
+        emit(event="nick", **{"from": str(msg["from"])}, nick=msg["pubsub_event"]["items"]["item"]["nick"]["nick"])
 
     def on_reactions(self, msg):
         emit(event="reactions", **{"from": str(msg["from"])}, id=msg["reactions"]["id"],
@@ -68,7 +113,10 @@ class Client(ClientXMPP):
             emit(event="chat_state", **{"from": str(msg["from"])}, state=msg["chat_state"])
 
     def on_presence(self, pres):
-        emit(event="presence", **{"from": str(pres["from"])}, type=pres["type"], status=pres["status"])
+        since = pres["idle"]["since"] if pres.xml.find("{urn:xmpp:idle:1}idle") is not None else None
+        emit(event="presence", **{"from": str(pres["from"])}, type=pres["type"], status=pres["status"],
+             nick=pres["nick"]["nick"], since=since.isoformat() if since else None,
+             photo=pres.xml.findtext("{vcard-temp:x:update}x/{vcard-temp:x:update}photo"))
 
     def on_roster(self, iq):
         items = iq["roster"]["items"]
@@ -96,6 +144,27 @@ class Client(ClientXMPP):
                                                         sessionid=reply["command"]["sessionid"])
         return [note.text for note in reply.xml.iter("{http://jabber.org/protocol/commands}note")]
 
+    async def do_execute(self, to, node, session=None, action="execute", values=None):
+        """One step of an ad-hoc command."""
+        form = None
+        if values is not None:
+            form = self["xep_0004"].make_form(ftype="submit")
+            for name, value in values.items():
+                form.add_field(var=name, value=value)
+        reply = await self["xep_0050"].send_command(to, node, action=action, payload=form and form.xml,
+                                                    sessionid=session)
+        command = reply["command"]
+        shown = command["form"]
+        return {"session": command["sessionid"], "status": command["status"],
+                "actions": sorted(command["actions"]), "title": shown["title"],
+                "notes": [note.text for note in reply.xml.iter("{http://jabber.org/protocol/commands}note")],
+                "fields": {field["var"]: field["type"] for field in shown if field["var"]},
+                "items": [dict(item) for item in shown.get_items()]}
+
+    async def do_commands(self, to):
+        items = await self["xep_0050"].get_commands(to)
+        return {item[1]: item[2] for item in items["disco_items"]["items"]}
+
     async def do_info(self, jid):
         info = (await self["xep_0030"].get_info(jid=jid, cached=False))["disco_info"]
         return {"identities": sorted("%s/%s" % (i[0], i[1]) for i in info["identities"]),
@@ -107,14 +176,116 @@ class Client(ClientXMPP):
     async def do_ping(self, to):
         return await self["xep_0199"].ping(to) is not None
 
-    async def do_say(self, to, body, request_receipt=True):
+    async def do_say(self, to, body, request_receipt=True, thread=None):
         msg = self.make_message(mto=to, mbody=body, mtype="chat")
         msg["request_receipt"] = request_receipt
+        if thread is not None:
+            msg["thread"] = thread
         msg.send()
         return msg["id"]
 
+    async def do_correct(self, to, id, body):
+        msg = self.make_message(mto=to, mbody=body, mtype="chat")
+        msg["replace"]["id"] = id
+        msg.send()
+        return msg["id"]
+
+    async def do_react(self, to, id, emojis):
+        self["xep_0444"].send_reactions(to, id, set(emojis))
+
+    async def do_reply(self, to, body, author, id):
+        self["xep_0461"].send_reply(author, id, mto=to, mbody=body, mtype="chat")
+
+    async def do_send(self, xml):
+        self.send_raw(xml)
+
     async def do_displayed(self, to, id):
         self["xep_0333"].send_marker(to, id, "displayed")
+
+    async def do_presence(self, show=None, status=None):
+        self.send_presence(pshow=show, pstatus=status)
+
+    async def do_subscribe(self, to):
+        self.send_presence_subscription(to)
+
+    async def do_enable_carbons(self):
+        await self["xep_0280"].enable()
+
+    async def do_publish_avatar(self, path, type, width, height):
+        """As a picture of one's own; returns its hash."""
+        with open(path, "rb") as file:
+            data = file.read()
+        hash = self["xep_0084"].generate_id(data)
+        await self["xep_0084"].publish_avatar(data)
+        await self["xep_0084"].publish_avatar_metadata(
+            {"id": hash, "type": type, "bytes": str(len(data)), "width": str(width), "height": str(height)})
+        return hash
+
+    async def do_avatar(self, of, id):
+        """Fetches a picture; returns the hash of what came."""
+        items = (await self["xep_0084"].retrieve_avatar(of, id))["pubsub"]["items"]
+        return hashlib.sha1(items["item"]["avatar_data"]["value"]).hexdigest()
+
+    async def do_vcard(self, of):
+        vcard = (await self["xep_0054"].get_vcard(of, cached=False))["vcard_temp"]
+        note = vcard.xml.findtext("{vcard-temp}NOTE")
+        photo = vcard["PHOTO"]["BINVAL"]
+        return {"name": vcard["FN"], "nicks": vcard["NICKNAME"], "note": note, "birthday": str(vcard["BDAY"]),
+                "emails": [mail["USERID"] for mail in vcard["emails"]],
+                "phones": [tel["NUMBER"] for tel in vcard["telephone_numbers"]],
+                "photo": hashlib.sha1(photo).hexdigest() if photo else None}
+
+    async def do_search_form(self, to):
+        iq = self.make_iq_get(ito=to)
+        iq.enable("search")
+        return sorted((await iq.send())["search"]["form"].get_fields())
+
+    async def do_search(self, to, values):
+        iq = self["xep_0055"].make_search_iq(ito=to)
+        for name, value in values.items():
+            iq["search"]["form"].add_field(var=name, value=value)
+        return [dict(item) for item in (await iq.send())["search"]["form"].get_items()]
+
+    async def do_request(self, to, type, payload):
+        """Any request; returns the XML of the answer's payload."""
+        iq = self.make_iq(ito=to, itype=type)
+        iq.append(ET.fromstring(payload))
+        return [ET.tostring(child, encoding="unicode") for child in (await iq.send()).xml]
+
+    async def do_upload(self, path):
+        """Puts a file to the server's upload service, a piece at a time; returns its URL."""
+        service = await self.upload_service()
+        size = os.path.getsize(path)
+        type = mimetypes.guess_type(path)[0] or "application/octet-stream"
+        slot = (await self["xep_0363"].request_slot(service, os.path.basename(path), size, type))["http_upload_slot"]
+        # slixmpp clears stanzas when the next ones come.
+        to, url = slot["put"]["url"], slot["get"]["url"]
+        headers = {"Content-Type": type, "Content-Length": str(size),
+                   **{header["name"]: header["value"] for header in slot["put"]["headers"]}}
+        await asyncio.get_running_loop().run_in_executor(None, put, to, path, headers)
+        return url
+
+    async def upload_service(self):
+        """slixmpp's own look-up does not work with Python 3.11."""
+        items = (await self["xep_0030"].get_items(jid=self.boundjid.domain))["disco_items"]["items"]
+        for jid, _, _ in items:
+            try:
+                info = (await self["xep_0030"].get_info(jid=jid, cached=False))["disco_info"]
+            except IqError:
+                continue
+            if "urn:xmpp:http:upload:0" in info["features"]:
+                return jid
+        raise LookupError("the server has no upload service")
+
+    async def do_share(self, to, url):
+        msg = self.make_message(mto=to, mbody=url, mtype="chat")
+        msg["oob"]["url"] = url
+        msg.send()
+        return msg["id"]
+
+    async def do_download(self, url):
+        """Returns size and hash of what is there."""
+        return await asyncio.get_running_loop().run_in_executor(None, download, url)
 
     async def do_state(self, to, state):
         msg = self.make_message(mto=to, mtype="chat")
@@ -125,6 +296,29 @@ class Client(ClientXMPP):
         return {jid: {"name": self.client_roster[jid]["name"],
                       "subscription": self.client_roster[jid]["subscription"],
                       "groups": self.client_roster[jid]["groups"]} for jid in self.client_roster.keys()}
+
+
+def put(url, path, headers):
+    """urllib would read the file as a whole."""
+    at = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(at.netloc)
+    with open(path, "rb") as file:
+        connection.request("PUT", urllib.parse.urlunsplit(("", "", at.path, at.query, "")), body=file, headers=headers)
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    if response.status >= 300:
+        raise RuntimeError("the upload service answers with status %d" % response.status)
+
+
+def download(url):
+    hash = hashlib.sha256()
+    size = 0
+    with urllib.request.urlopen(url) as response:
+        while piece := response.read(1 << 16):
+            hash.update(piece)
+            size += len(piece)
+    return {"size": size, "sha256": hash.hexdigest()}
 
 
 async def main():

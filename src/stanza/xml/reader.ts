@@ -1,0 +1,422 @@
+/**
+ * Drives the scanner over the input of one stream, and looks itself at what the scanner leaves: the beginning and the end
+ * of the stream, start tags of new shapes, CDATA sections, and all that is wrong.
+ */
+
+import { isXmlText } from './chars.ts';
+import { attrMap, Element, NO_CHILDREN, type Node } from './element.ts';
+import { Fault } from './fault.ts';
+import {
+  COMPLETE,
+  DEPTH,
+  END,
+  FLAG_BITS,
+  FLAG_REFERENCES,
+  FLAG_SPACE,
+  FLAG_WIDE,
+  MAX_DEPTH,
+  MORE,
+  ODD_MARKUP,
+  POS,
+  ROOT,
+  STACK,
+  STACK_ENTRY,
+  STANZA,
+  TAPE,
+  TAPE_TOP,
+} from './layout.ts';
+import { acquire, type Machine, PIECE, release } from './machine.ts';
+import { MarkupEnd } from './markup-end.ts';
+import { readDeclaration } from './prolog.ts';
+import { resolveReferences } from './references.ts';
+import type { Bytes } from './scanner.ts';
+import type { LearntTag, Shape, ShapeOptions, Tag } from './shapes.ts';
+import { NO_BINDINGS, type Scope, utf8 } from './start-tag.ts';
+import { attributesAt, childrenAt, type Tape } from './tree.ts';
+import { Unread } from './unread.ts';
+
+export interface ReaderEvents {
+  readonly onStart?: (header: Element) => void;
+  readonly onElement: (element: Element) => void;
+  readonly onEnd?: () => void;
+}
+
+/** The element that the first-level elements are inside of: the stream. */
+export interface Outside {
+  readonly scope: Scope;
+  /** Its name as written; `undefined` when its tags are not part of the input. */
+  readonly written: string | undefined;
+}
+
+const LT = 0x3c;
+const SLASH = 0x2f;
+const BANG = 0x21;
+const QUESTION = 0x3f;
+const AMP = 0x26;
+const CDATA = '<![CDATA[';
+
+export class Reader implements Tape {
+  readonly options: ShapeOptions;
+  readonly #machine: Machine;
+  readonly #events: ReaderEvents;
+  #state: 'prolog' | 'stream' | 'epilog' = 'prolog';
+  /** Whether anything was read: the XML declaration stands at the very beginning or nowhere. */
+  #isStarted = false;
+  outside: Outside = { scope: NO_BINDINGS, written: undefined };
+  /** The tags that may begin a first-level element. */
+  #root: Shape;
+  /** Knows how far the markup at POS has been looked at whose end has not come. */
+  #markupEnd: MarkupEnd | undefined;
+
+  /** The element that the tape tells of, as a number; another one as soon as the tape is written on. */
+  serial = 0;
+  words: Int32Array;
+  base = 0;
+  bytes: Bytes;
+  start = 0;
+  source = '';
+  readonly tags: readonly Tag[];
+
+  /** @param outside what the input stands in, when it does not begin with a stream header. */
+  constructor(machine: Machine, options: ShapeOptions, events: ReaderEvents, outside?: Outside) {
+    this.options = options;
+    this.#machine = machine;
+    this.#events = events;
+    this.words = machine.scanner.words;
+    this.bytes = machine.scanner.bytes;
+    this.tags = machine.shapes.tags;
+    this.#root = machine.shapes.inside(NO_BINDINGS, '');
+    if (outside !== undefined) this.#enter(outside);
+  }
+
+  /** Reads a piece of input. Throws Fault. */
+  read(piece: Uint8Array): void {
+    this.serial++;
+    const machine = this.#machine;
+    const isUtf8 = machine.append(piece);
+    this.words = machine.scanner.words;
+    this.bytes = machine.scanner.bytes;
+    // Where no `>` has come, nothing can have ended.
+    if (machine.hasEnd || !isUtf8 || this.#pending > this.options.limits.bytes) this.#run();
+    if (!isUtf8) throw new Fault('unsupported-encoding', 'the input is not UTF-8');
+  }
+
+  /** Throws Fault unless the stream is complete. */
+  end(): void {
+    this.serial++;
+    this.#run();
+    if (this.#machine.isCut) throw new Fault('unsupported-encoding', 'the input ends inside a character');
+    const isComplete = this.outside.written === undefined ? this.#state === 'stream' : this.#state === 'epilog';
+    if (!isComplete || this.#depth > 0 || this.#pending > 0) {
+      throw new Fault('not-well-formed', 'the input ends inside the stream');
+    }
+  }
+
+  /** Says that the tape will be used for something else. */
+  leave(): void {
+    this.serial++;
+  }
+
+  /** The children of the element that `source` is, which stood in this input with the number `serial`. */
+  childrenOf(source: string, serial: number): readonly Node[] {
+    if (serial !== this.serial) return readAgain(source, this.options, this.outside);
+    return childrenAt(this, this.tags[this.words[this.base] as number] as Tag, this.base);
+  }
+
+  get #depth(): number {
+    return this.words[DEPTH >> 2] as number;
+  }
+
+  /** Where the first-level element, or what stands between two of them, begins. */
+  get #from(): number {
+    return this.words[(this.#depth === 0 ? POS : STANZA) >> 2] as number;
+  }
+
+  get #pending(): number {
+    return (this.words[END >> 2] as number) - this.#from;
+  }
+
+  #run(): void {
+    this.#machine.hasEnd = false;
+    while (this.#step()) {}
+    if (this.#pending > this.options.limits.bytes) throw this.#tooLarge();
+  }
+
+  /** Reads on; `false` when more input is needed. */
+  #step(): boolean {
+    const { words } = this;
+    const at = words[POS >> 2] as number;
+    if (this.#markupEnd !== undefined) {
+      if (this.#markupEnd.find(this.bytes, at, words[END >> 2] as number, this.#limited) === 0) return false;
+      this.#markupEnd = undefined;
+    }
+    if (this.#state !== 'stream') return this.#aroundStream();
+    const result = this.#machine.scanner.scan();
+    if (result === COMPLETE) {
+      this.#complete();
+      return true;
+    }
+    if (result === MORE) return false;
+    return result === ODD_MARKUP ? this.#markup() : this.#oddText();
+  }
+
+  /** Before the stream header, and after the end of the stream. */
+  #aroundStream(): boolean {
+    const { words, bytes } = this;
+    const end = words[END >> 2] as number;
+    let at = words[POS >> 2] as number;
+    while (isSpace(bytes[at] as number)) at++;
+    if (at > (words[POS >> 2] as number)) this.#isStarted = true;
+    words[POS >> 2] = at;
+    if (at === end) return false;
+    if (bytes[at] !== LT) throw this.#limited(new Fault('not-well-formed', 'text outside the stream'), at + 1);
+    return this.#markup();
+  }
+
+  /** At the `<` of something that the scanner has not understood. */
+  #markup(): boolean {
+    const { words, bytes } = this;
+    const at = words[POS >> 2] as number;
+    if (at + 1 === words[END >> 2]) return false;
+    const next = bytes[at + 1];
+    if (next === BANG) return this.#cdata(at);
+    if (next === QUESTION) return this.#instruction(at);
+    const to = this.#endOf(at, false);
+    if (to === 0) return false;
+    const token = bytes.latin1Slice(at, to);
+    if (next === SLASH) this.#endTag(token, to);
+    else this.#startTag(token, at, to);
+    this.#isStarted = true;
+    return true;
+  }
+
+  /** The end of the markup at `at`; 0 when it has not come. */
+  #endOf(at: number, isCdata: boolean): number {
+    const markupEnd = new MarkupEnd(isCdata);
+    const to = markupEnd.find(this.bytes, at, this.words[END >> 2] as number, this.#limited);
+    if (to === 0) this.#markupEnd = markupEnd;
+    else if (to - this.#from > this.options.limits.bytes) throw this.#tooLarge();
+    return to;
+  }
+
+  #startTag(token: string, at: number, to: number): void {
+    if (this.#state === 'epilog') throw new Fault('not-well-formed', 'markup after the end of the stream');
+    const { words } = this;
+    const depth = this.#depth;
+    const parent = this.#innermost();
+    const scope = depth === 0 ? this.outside.scope : parent.scope;
+    const learnt = this.#machine.shapes.learn(token, depth === 0 ? this.#root : parent.inside, scope);
+    if (this.#state === 'prolog') return this.#header(learnt, to);
+    const maxDepth = words[MAX_DEPTH >> 2] as number;
+    if (depth === maxDepth) throw new Fault('policy-violation', `deeper than ${maxDepth}`);
+    const top = words[TAPE_TOP >> 2] as number;
+    let entry = ((words[TAPE >> 2] as number) + top) >> 2;
+    const first = entry;
+    words[entry] = learnt.tag.id;
+    entry += 2;
+    const offset = at - (words[STANZA >> 2] as number);
+    for (const { from, to, isDeclaration } of learnt.written.attributes) {
+      if (isDeclaration) continue;
+      words[entry++] = ((offset + from) << FLAG_BITS) | flagsOf(token.slice(from, to), true);
+      words[entry++] = offset + to;
+    }
+    const after = (entry << 2) - (words[TAPE >> 2] as number);
+    words[TAPE_TOP >> 2] = after;
+    words[POS >> 2] = to;
+    if (learnt.written.isEmpty) {
+      words[first + 1] = after;
+      if (depth === 0) this.#complete();
+      return;
+    }
+    const stack = (STACK + depth * STACK_ENTRY) >> 2;
+    words[stack] = learnt.at;
+    words[stack + 1] = top;
+    words[DEPTH >> 2] = depth + 1;
+  }
+
+  #header({ tag, written }: LearntTag, to: number): void {
+    this.words[POS >> 2] = to;
+    const values = written.attributes.filter(({ isDeclaration }) => !isDeclaration);
+    const attrs = attrMap();
+    for (const [i, { value }] of values.entries()) attrs[tag.keys[i] as string] = value;
+    this.#enter({ scope: tag.scope, written: tag.written });
+    if (written.isEmpty) this.#state = 'epilog';
+    this.#events.onStart?.(new Element(tag.name, tag.ns, attrs));
+    if (written.isEmpty) this.#events.onEnd?.();
+  }
+
+  /** Begins to read first-level elements. */
+  #enter({ scope, written }: Outside): void {
+    this.#state = 'stream';
+    const { shapes } = this.#machine;
+    this.outside = { scope: shapes.adopt(scope), written };
+    this.#root = shapes.inside(this.outside.scope, written ?? '');
+    this.words[ROOT >> 2] = this.#root.at;
+  }
+
+  #endTag(token: string, to: number): void {
+    const { words } = this;
+    const depth = this.#depth;
+    const name = /^<\/([^ \t\r\n]+)[ \t\r\n]*>$/.exec(token)?.[1];
+    const written = depth === 0 ? this.outside.written : this.#innermost().written;
+    if (this.#state !== 'stream' || written === undefined) {
+      throw new Fault('not-well-formed', 'an end tag without its start tag');
+    }
+    if (name !== written) {
+      throw new Fault('not-well-formed', `<${utf8(written)}> is ended by ${utf8(token).slice(0, 64)}`);
+    }
+    words[POS >> 2] = to;
+    if (depth === 0) {
+      this.#state = 'epilog';
+      this.#events.onEnd?.();
+      return;
+    }
+    const tape = words[TAPE >> 2] as number;
+    const entry = words[((STACK + (depth - 1) * STACK_ENTRY) >> 2) + 1] as number;
+    words[((tape + entry) >> 2) + 1] = words[TAPE_TOP >> 2] as number;
+    words[DEPTH >> 2] = depth - 1;
+    if (depth === 1) this.#complete();
+  }
+
+  #cdata(at: number): boolean {
+    const { words, bytes } = this;
+    const head = bytes.latin1Slice(at, Math.min(at + CDATA.length, words[END >> 2] as number));
+    if (!CDATA.startsWith(head)) {
+      const fault = new Fault('restricted-xml', 'comments and document type declarations are not allowed in XMPP');
+      throw this.#limited(fault, at + head.length);
+    }
+    if (head.length < CDATA.length) return false;
+    if (this.#state !== 'stream') throw new Fault('not-well-formed', 'text outside the stream');
+    if (this.#depth === 0) throw new Fault('bad-format', 'text between stanzas');
+    const to = this.#endOf(at, true);
+    if (to === 0) return false;
+    const content = bytes.latin1Slice(at + CDATA.length, to - ']]>'.length);
+    if (!isXmlText(utf8(content))) throw new Fault('not-well-formed', 'a character that XML does not allow');
+    if (content !== '') {
+      const top = words[TAPE_TOP >> 2] as number;
+      const entry = ((words[TAPE >> 2] as number) + top) >> 2;
+      const from = at + CDATA.length - (words[STANZA >> 2] as number);
+      words[entry] = ~((from << FLAG_BITS) | flagsOf(content, false));
+      words[entry + 1] = from + content.length;
+      words[TAPE_TOP >> 2] = top + 8;
+    }
+    words[POS >> 2] = to;
+    return true;
+  }
+
+  #instruction(at: number): boolean {
+    const { words, bytes } = this;
+    const head = bytes.latin1Slice(at, Math.min(at + 6, words[END >> 2] as number)).toLowerCase();
+    if (head.length < 6 && '<?xml'.startsWith(head)) return false;
+    if (!/^<\?xml[ \t\r\n?]/.test(head)) {
+      throw this.#limited(new Fault('restricted-xml', 'processing instructions are not allowed in XMPP'), at + 6);
+    }
+    const to = this.#endOf(at, false);
+    if (to === 0) return false;
+    if (this.#isStarted || this.#state !== 'prolog' || bytes.latin1Slice(at, at + 5) !== '<?xml') {
+      throw new Fault('not-well-formed', 'a misplaced XML declaration');
+    }
+    readDeclaration(bytes.latin1Slice(at, to));
+    this.#isStarted = true;
+    words[POS >> 2] = to;
+    return true;
+  }
+
+  /** At a character that the scanner could not pass. */
+  #oddText(): boolean {
+    const { words, bytes } = this;
+    const at = words[POS >> 2] as number;
+    const c = bytes[at] as number;
+    if (c === AMP && this.#depth > 0) {
+      const rest = bytes.latin1Slice(at, words[END >> 2] as number);
+      const reference = /^&[^;&<>'" \t\r\n]*;?/.exec(rest)?.[0] ?? '';
+      if (reference.length > this.options.limits.nameLength) {
+        throw new Fault('policy-violation', `a reference longer than ${this.options.limits.nameLength}`);
+      }
+      if (reference.length === rest.length && !reference.endsWith(';')) return false;
+      try {
+        resolveReferences(utf8(reference));
+      } catch (error) {
+        throw error instanceof Fault ? this.#limited(error, at + reference.length) : error;
+      }
+    }
+    const isText = c >= 0x20 && c !== 0xef && this.#depth === 0;
+    const fault = isText
+      ? new Fault('bad-format', 'text between stanzas')
+      : new Fault('not-well-formed', c === 0x3e ? '"]]>" in text' : 'a character that XML does not allow');
+    throw this.#limited(fault, at + 1);
+  }
+
+  /** A first-level element has been read. */
+  #complete(): void {
+    const { words, bytes } = this;
+    const start = words[STANZA >> 2] as number;
+    const end = words[POS >> 2] as number;
+    if (end - start > this.options.limits.bytes) throw this.#tooLarge();
+    this.serial++;
+    this.base = (words[TAPE >> 2] as number) >> 2;
+    this.start = start;
+    this.source = bytes.latin1Slice(start, end);
+    const tag = this.tags[words[this.base] as number] as Tag;
+    const hasChildren = (words[TAPE_TOP >> 2] as number) > 8 + 8 * tag.keys.length;
+    const element = Element.of(
+      tag.name,
+      tag.ns,
+      attributesAt(this, tag, this.base),
+      hasChildren ? new Unread(this) : NO_CHILDREN,
+    );
+    const { shapes } = this.#machine;
+    if (shapes.isFull) {
+      // What has been read must not be read by what was forgotten.
+      void element.children;
+      shapes.reset();
+      this.#enter(this.outside);
+    }
+    this.#events.onElement(element);
+  }
+
+  /** The tag of the element that is open and has no open one inside; at depth 0, nothing that means anything. */
+  #innermost(): Tag {
+    const { words } = this;
+    const depth = this.#depth;
+    if (depth === 0) return this.tags[0] as Tag;
+    const entry = words[((STACK + (depth - 1) * STACK_ENTRY) >> 2) + 1] as number;
+    return this.tags[words[((words[TAPE >> 2] as number) + entry) >> 2] as number] as Tag;
+  }
+
+  /** What is wrong at `to`, unless that is further than a stanza may reach: then that comes first. */
+  readonly #limited = (fault: Fault, to: number): Fault =>
+    to - this.#from > this.options.limits.bytes ? this.#tooLarge() : fault;
+
+  #tooLarge(): Fault {
+    return new Fault('policy-violation', `stanza-too-large: more than ${this.options.limits.bytes} bytes`);
+  }
+}
+
+function readAgain(source: string, options: ShapeOptions, outside: Outside): readonly Node[] {
+  let children: readonly Node[] = [];
+  const onElement = (element: Element) => {
+    children = element.children;
+  };
+  const machine = acquire(options);
+  try {
+    const reader = new Reader(machine, options, { onElement }, outside);
+    const bytes = Buffer.from(source, 'latin1');
+    for (let at = 0; at < bytes.length; at += PIECE) reader.read(bytes.subarray(at, at + PIECE));
+  } finally {
+    release(machine);
+  }
+  return children;
+}
+
+function isSpace(c: number): boolean {
+  return c === 0x20 || c === 0x0a || c === 0x0d || c === 0x09;
+}
+
+/** How the scanner would have marked these bytes. */
+function flagsOf(bytes: string, isValue: boolean): number {
+  let flags = /[\x80-\xff]/.test(bytes) ? FLAG_WIDE : 0;
+  if (isValue && bytes.includes('&')) flags |= FLAG_REFERENCES;
+  if ((isValue ? /[\t\n\r]/ : /\r/).test(bytes)) flags |= FLAG_SPACE;
+  return flags;
+}

@@ -1,0 +1,326 @@
+/**
+ * The scanner: bytes → tape. It goes once over the input, checks what it sees, and notes where everything is.
+ *
+ * It knows start tags by their *shapes*: the tree of what such tags have looked like so far, `<iq` and then ` to='` and
+ * then ` id='` and then `>`, with all that varies left out. A tag of a known shape needs no look at its names: comparing
+ * the bytes with the label of each shape on the way is enough. Whatever it does not know it leaves to the reader, which
+ * looks at it with more patience and, when it is a start tag, adds its shape to the tree: see reader.ts.
+ *
+ * tools/scanner/scanner.ts is the same for WebAssembly, used where there is such a thing.
+ */
+
+import { isXmlChar } from './chars.ts';
+import {
+  CHILD,
+  COMPLETE,
+  DEPTH,
+  END,
+  END_TAG,
+  FLAG_BITS,
+  FLAG_REFERENCES,
+  FLAG_SPACE,
+  FLAG_WIDE,
+  ID,
+  INSIDE,
+  KIND,
+  KIND_NAME,
+  KIND_VALUE,
+  LABEL,
+  LABEL_LENGTH,
+  MAX_DEPTH,
+  MAX_TRIES,
+  MORE,
+  NEXT,
+  ODD_MARKUP,
+  ODD_TEXT,
+  POS,
+  ROOT,
+  STACK,
+  STACK_ENTRY,
+  STANZA,
+  TAPE,
+  TAPE_TOP,
+  TEXT,
+  TEXT_FLAGS,
+} from './layout.ts';
+
+/** The memory of a scanner, as bytes and as 32-bit words. */
+export interface Memory {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+}
+
+const TAB = 0x09;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const QUOT = 0x22;
+const AMP = 0x26;
+const APOS = 0x27;
+const SLASH = 0x2f;
+const SEMICOLON = 0x3b;
+const LT = 0x3c;
+const GT = 0x3e;
+
+// What a byte may mean in text or in a value.
+const PLAIN = 0;
+const WIDE = 1;
+const STOP = 2;
+
+const MEANING = new Uint8Array(256).fill(WIDE, 0x80).fill(STOP, 0, 0x20);
+for (const c of [QUOT, AMP, APOS, LT, GT, 0xef]) MEANING[c] = STOP;
+
+/** Reads on from POS until a first-level element is complete or something needs attention. Returns what. */
+export function scan({ bytes, words }: Memory): number {
+  const end = words[END >> 2] as number;
+  const tapeBase = words[TAPE >> 2] as number;
+  const maxDepth = words[MAX_DEPTH >> 2] as number;
+  const root = words[ROOT >> 2] as number;
+  let p = words[POS >> 2] as number;
+  let stanza = words[STANZA >> 2] as number;
+  let text = words[TEXT >> 2] as number;
+  let flags = words[TEXT_FLAGS >> 2] as number;
+  let tape = (tapeBase + (words[TAPE_TOP >> 2] as number)) >> 2;
+  let depth = words[DEPTH >> 2] as number;
+  let result = MORE;
+
+  while (true) {
+    if (depth === 0) {
+      // Between first-level elements: white space only.
+      while (isSpace(bytes[p] as number)) p++;
+      if (bytes[p] !== LT) {
+        result = p >= end ? MORE : ODD_TEXT;
+        break;
+      }
+      stanza = p;
+      tape = tapeBase >> 2;
+    } else if (text !== 0 || bytes[p] !== LT) {
+      if (text === 0) {
+        text = p;
+        flags = 0;
+      }
+      let c = 0;
+      while (true) {
+        c = bytes[p] as number;
+        const meaning = MEANING[c] as number;
+        if (meaning === PLAIN) {
+          p++;
+        } else if (meaning === WIDE) {
+          flags |= FLAG_WIDE;
+          p++;
+        } else if (c === LT) {
+          break;
+        } else if (c === LF || c === TAB || c === QUOT || c === APOS) {
+          p++;
+        } else if (c === CR) {
+          flags |= FLAG_SPACE;
+          p++;
+        } else if (c === AMP) {
+          const after = reference(bytes, p, end);
+          if (after === 0) break;
+          flags |= FLAG_REFERENCES;
+          p = after;
+        } else if (c === GT) {
+          // XML 1.0 §2.4: no "]]>" in text.
+          if (p >= text + 2 && bytes[p - 1] === 0x5d && bytes[p - 2] === 0x5d) break;
+          p++;
+        } else if (c === 0xef) {
+          // EF BF BE and EF BF BF are U+FFFE and U+FFFF.
+          if (bytes[p + 1] === 0xbf && (bytes[p + 2] as number) >= 0xbe) break;
+          flags |= FLAG_WIDE;
+          p += 3;
+        } else break;
+      }
+      if (c !== LT) {
+        result = p >= end ? MORE : ODD_TEXT;
+        break;
+      }
+      words[tape] = ~(((text - stanza) << FLAG_BITS) | flags);
+      words[tape + 1] = p - stanza;
+      tape += 2;
+      text = 0;
+    }
+
+    // At a `<`.
+    const top = (STACK + (depth - 1) * STACK_ENTRY) >> 2;
+    if (bytes[p + 1] === SLASH) {
+      const shape = depth === 0 ? 0 : (words[top] as number);
+      const endTag = shape === 0 ? 0 : (words[(shape + END_TAG) >> 2] as number);
+      if (endTag === 0 || !matches(bytes, words, p, endTag)) {
+        result = ODD_MARKUP;
+        break;
+      }
+      p += words[(endTag + LABEL_LENGTH) >> 2] as number;
+      // The entry of the start tag learns where the next one is: a reader can skip what is between.
+      words[((tapeBase + (words[top + 1] as number)) >> 2) + 1] = (tape << 2) - tapeBase;
+      depth--;
+      if (depth === 0) {
+        result = COMPLETE;
+        break;
+      }
+      continue;
+    }
+
+    let shape = depth === 0 ? root : (words[top] as number);
+    if (depth !== 0 && shape !== 0) shape = words[(shape + INSIDE) >> 2] as number;
+    if (shape !== 0) shape = childAt(bytes, words, p, shape);
+    if (shape === 0) {
+      result = ODD_MARKUP;
+      break;
+    }
+    let q = p + (words[(shape + LABEL_LENGTH) >> 2] as number);
+    let values = tape + 2;
+    let isEmpty = false;
+    let isOdd = false;
+    while (true) {
+      const c = bytes[q] as number;
+      if (c === GT) {
+        q++;
+        break;
+      }
+      if (c === SLASH) {
+        isEmpty = true;
+        isOdd = bytes[q + 1] !== GT;
+        q += 2;
+        break;
+      }
+      const next = childAt(bytes, words, q, shape);
+      if (next === 0) {
+        // White space before the end of the tag.
+        while (isSpace(bytes[q] as number)) q++;
+        isEmpty = bytes[q] === SLASH;
+        if (isEmpty) q++;
+        isOdd = bytes[q] !== GT;
+        q++;
+        break;
+      }
+      shape = next;
+      q += words[(shape + LABEL_LENGTH) >> 2] as number;
+      if (words[(shape + KIND) >> 2] !== KIND_VALUE) continue;
+      const from = q;
+      const quote = bytes[q - 1] as number;
+      let valueFlags = 0;
+      let v = 0;
+      while (true) {
+        v = bytes[q] as number;
+        const meaning = MEANING[v] as number;
+        if (meaning === PLAIN) {
+          q++;
+        } else if (meaning === WIDE) {
+          valueFlags |= FLAG_WIDE;
+          q++;
+        } else if (v === quote) {
+          break;
+        } else if (v === QUOT || v === APOS || v === GT) {
+          q++;
+        } else if (v === LF || v === TAB || v === CR) {
+          valueFlags |= FLAG_SPACE;
+          q++;
+        } else if (v === AMP) {
+          const after = reference(bytes, q, end);
+          if (after === 0) break;
+          valueFlags |= FLAG_REFERENCES;
+          q = after;
+        } else if (v === 0xef) {
+          if (bytes[q + 1] === 0xbf && (bytes[q + 2] as number) >= 0xbe) break;
+          valueFlags |= FLAG_WIDE;
+          q += 3;
+        } else break;
+      }
+      if (v !== quote) {
+        isOdd = true;
+        break;
+      }
+      words[values] = ((from - stanza) << FLAG_BITS) | valueFlags;
+      words[values + 1] = q - stanza;
+      values += 2;
+      q++;
+    }
+    const id = words[(shape + ID) >> 2] as number;
+    if (isOdd || id === 0 || depth === maxDepth) {
+      result = ODD_MARKUP;
+      break;
+    }
+    words[tape] = id;
+    if (isEmpty) {
+      words[tape + 1] = (values << 2) - tapeBase;
+    } else {
+      const entry = (STACK + depth * STACK_ENTRY) >> 2;
+      words[entry] = shape;
+      words[entry + 1] = (tape << 2) - tapeBase;
+      depth++;
+    }
+    tape = values;
+    p = q;
+    if (depth === 0) {
+      result = COMPLETE;
+      break;
+    }
+  }
+
+  words[POS >> 2] = p;
+  words[STANZA >> 2] = stanza;
+  words[TEXT >> 2] = text;
+  words[TEXT_FLAGS >> 2] = flags;
+  words[TAPE_TOP >> 2] = (tape << 2) - tapeBase;
+  words[DEPTH >> 2] = depth;
+  return result;
+}
+
+/** The child of `shape` whose label stands at `p`; 0 when there is none, or none among the first. */
+function childAt(bytes: Uint8Array, words: Int32Array, p: number, shape: number): number {
+  let child = words[(shape + CHILD) >> 2] as number;
+  for (let tries = 0; child !== 0 && tries < MAX_TRIES; tries++) {
+    if (matches(bytes, words, p, child)) {
+      if (words[(child + KIND) >> 2] !== KIND_NAME) return child;
+      // `<a` stands at `<ab`, too.
+      const c = bytes[p + (words[(child + LABEL_LENGTH) >> 2] as number)] as number;
+      if (c === GT || c === SLASH || isSpace(c)) return child;
+    }
+    child = words[(child + NEXT) >> 2] as number;
+  }
+  return 0;
+}
+
+/** Whether the label of `shape` stands at `p`. */
+function matches(bytes: Uint8Array, words: Int32Array, p: number, shape: number): boolean {
+  const length = words[(shape + LABEL_LENGTH) >> 2] as number;
+  const label = shape + LABEL;
+  for (let i = 0; i < length; i++) {
+    if (bytes[p + i] !== bytes[label + i]) return false;
+  }
+  return true;
+}
+
+function isSpace(c: number): boolean {
+  return c === SPACE || c === LF || c === CR || c === TAB;
+}
+
+/** The end of the reference that begins at `p`; 0 when there is none that is whole and legal. */
+function reference(bytes: Uint8Array, p: number, end: number): number {
+  if (bytes[p + 1] !== 0x23 /* # */) {
+    for (const name of PREDEFINED) {
+      let i = 0;
+      while (i < name.length && bytes[p + 1 + i] === name[i]) i++;
+      if (i === name.length) return p + 1 + i;
+    }
+    return 0;
+  }
+  const isHex = bytes[p + 2] === 0x78; /* x */
+  const digits = p + (isHex ? 3 : 2);
+  let q = digits;
+  let code = 0;
+  for (; q < end; q++) {
+    const c = bytes[q] as number;
+    let digit = c - 0x30;
+    if (digit < 0 || digit > 9) {
+      digit = (c | 0x20) - 0x57;
+      if (!isHex || digit < 10 || digit > 15) break;
+    }
+    code = code * (isHex ? 16 : 10) + digit;
+    if (code > 0x10ffff) return 0;
+  }
+  return q > digits && bytes[q] === SEMICOLON && isXmlChar(code) ? q + 1 : 0;
+}
+
+const PREDEFINED = ['lt;', 'gt;', 'amp;', 'apos;', 'quot;'].map((name) => Buffer.from(name, 'latin1'));

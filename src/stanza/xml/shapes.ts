@@ -1,0 +1,272 @@
+/**
+ * What start tags have looked like so far: the tree by which the scanner knows them again, and for each tag what the
+ * builder needs to make an element. All that can be said of a tag without its values is found out once, here.
+ */
+
+import { attrMapOf, type Element } from './element.ts';
+import {
+  CHILD,
+  END_TAG,
+  ID,
+  INSIDE,
+  KIND,
+  KIND_FIXED,
+  KIND_NAME,
+  KIND_VALUE,
+  LABEL,
+  LABEL_LENGTH,
+  MASK,
+  NEXT,
+} from './layout.ts';
+import type { Limits } from './limits.ts';
+import type { Memory } from './scan.ts';
+import { NO_BINDINGS, readStartTag, resolveTag, type Scope, type WrittenTag } from './start-tag.ts';
+
+/** A start tag with what varies left out. */
+export interface Tag {
+  /** What stands for it on the tape. */
+  readonly id: number;
+  /** The name as written, one character for each byte. */
+  readonly written: string;
+  readonly name: string;
+  readonly ns: string;
+  /** The names of the attributes that have a value on the tape, in the order of the tape. */
+  readonly keys: readonly string[];
+  /** Makes an empty map with room for so many attributes. */
+  readonly AttrMap: new () => Record<string, string>;
+  /** The namespaces in force inside. */
+  readonly scope: Scope;
+  /** Which tags may stand inside. */
+  readonly inside: Shape;
+  /** The element itself, where all such elements are the same: no attributes, no children. */
+  same: Element | undefined;
+}
+
+/** A start tag that was looked at by itself. */
+export interface LearntTag {
+  readonly tag: Tag;
+  /** The shape in the memory of the scanner; 0 when that was full. */
+  readonly at: number;
+  readonly written: WrittenTag;
+}
+
+/** The part of a start tag that follows another part: `<iq`, ` to='`, ` xmlns='jabber:client'`. */
+export class Shape {
+  /** Where it is in the memory of the scanner; 0 when that was full. */
+  readonly at: number;
+  readonly children = new Map<string, Shape>();
+  /** The tag that ends here. */
+  tag: Tag | undefined;
+  /** The siblings that the scanner tries before and after this one. */
+  before: Shape | undefined;
+  after: Shape | undefined;
+  /** The child that the scanner tries first. */
+  first: Shape | undefined;
+
+  constructor(at: number) {
+    this.at = at;
+  }
+}
+
+export interface ShapeOptions {
+  readonly limits: Limits;
+  /** Namespaces to report under another name. */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** How many bytes the shapes may take: some 2,000 of them. */
+export const SHAPES_BYTES = 262_144;
+/** How many tags are remembered. */
+const MAX_TAGS = 2048;
+/** Longer labels are not worth remembering. */
+const MAX_LABEL = 512;
+
+const NO_TAG: Tag = {
+  id: 0,
+  written: '',
+  name: '',
+  ns: '',
+  keys: [],
+  AttrMap: attrMapOf(0),
+  scope: NO_BINDINGS,
+  inside: new Shape(0),
+  same: undefined,
+};
+
+export class Shapes {
+  /** The tags by their ids. */
+  readonly tags: Tag[] = [NO_TAG];
+  readonly #memory: Memory;
+  readonly #from: number;
+  #used = 0;
+  #isFull = false;
+  #options: ShapeOptions;
+  /** The shapes that have no parent: for each scope and each parent element, what may begin a child. */
+  readonly #roots = new Map<string, Shape>();
+  readonly #scopes = new Map<string, Scope>();
+  readonly #scopeIds = new Map<Scope, number>([[NO_BINDINGS, 0]]);
+
+  /** @param from where the shapes begin in `memory`. */
+  constructor(memory: Memory, from: number, options: ShapeOptions) {
+    this.#memory = memory;
+    this.#from = from;
+    this.#options = options;
+  }
+
+  /** Whether there was more to remember than there is room for: time to begin anew. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Prepares for a stream with these options: what was learnt with the same ones stays known. */
+  use(options: ShapeOptions): void {
+    const isSame = key(options) === key(this.#options);
+    this.#options = options;
+    if (!isSame || this.#isFull) this.reset();
+  }
+
+  /** Forgets everything. Nothing may be open, and nothing on the tape that is still to be read. */
+  reset(): void {
+    this.#used = 0;
+    this.#isFull = false;
+    this.tags.length = 1;
+    this.#roots.clear();
+    this.#scopes.clear();
+    this.#scopeIds.clear();
+    this.#scopeIds.set(NO_BINDINGS, 0);
+  }
+
+  /** The scope with the same bindings that these shapes know. */
+  adopt(scope: Scope): Scope {
+    if (scope.parent === undefined || this.#scopeIds.has(scope)) return scope;
+    return this.#scope(scope.own, this.adopt(scope.parent));
+  }
+
+  /** The tags that may stand inside an element called `name` (as written), where `scope` is in force. */
+  inside(scope: Scope, name: string): Shape {
+    const key = `${this.#scopeIds.get(scope)} ${name}`;
+    let root = this.#roots.get(key);
+    if (root === undefined) {
+      root = new Shape(this.#allocate('', KIND_NAME));
+      this.#roots.set(key, root);
+    }
+    return root;
+  }
+
+  /**
+   * Looks at a start tag, and remembers it.
+   * @param bytes the tag, one character for each byte.
+   * @param inside what may stand where it stands.
+   * @param above the scope there.
+   * @throws Fault when it is not a right one.
+   */
+  learn(bytes: string, inside: Shape, above: Scope): LearntTag {
+    const written = readStartTag(bytes, this.#options.limits);
+    const name = this.#child(inside, written.label, KIND_NAME);
+    let shape = name;
+    for (const { label, from, to, isDeclaration } of written.attributes) {
+      shape = isDeclaration
+        ? this.#child(shape, bytes.slice(from - label.length, to + 1), KIND_FIXED)
+        : this.#child(shape, label, KIND_VALUE);
+    }
+    shape.tag ??= this.#tag(written, above, shape.at);
+    return { tag: shape.tag, at: shape.at, written };
+  }
+
+  /** The child with this label, put where the scanner looks first. */
+  #child(parent: Shape, label: string, kind: number): Shape {
+    let child = parent.children.get(label);
+    if (child === undefined) {
+      child = new Shape(parent.at === 0 ? 0 : this.#allocate(label, kind));
+      parent.children.set(intern(label), child);
+    } else if (parent.first === child || child.at === 0) return child;
+    if (child.at !== 0) this.#toFront(parent, child);
+    return child;
+  }
+
+  #toFront(parent: Shape, child: Shape): void {
+    const { words } = this.#memory;
+    const { before, after } = child;
+    if (before !== undefined) {
+      before.after = after;
+      words[(before.at + NEXT) >> 2] = after?.at ?? 0;
+      if (after !== undefined) after.before = before;
+    }
+    const second = parent.first;
+    child.before = undefined;
+    child.after = second;
+    if (second !== undefined) second.before = child;
+    parent.first = child;
+    words[(child.at + NEXT) >> 2] = second?.at ?? 0;
+    words[(parent.at + CHILD) >> 2] = child.at;
+  }
+
+  #tag(written: WrittenTag, above: Scope, at: number): Tag {
+    const { name, ns, keys, own } = resolveTag(written, above);
+    const valued = keys.filter((key) => key !== undefined);
+    const scope = own === undefined ? above : this.#scope(own, above);
+    const writtenName = intern(written.label.slice(1));
+    const tag: Tag = {
+      id: this.tags.length,
+      written: writtenName,
+      name: intern(name),
+      ns: intern(this.#options.aliases[ns] ?? ns),
+      keys: valued.map(intern),
+      AttrMap: attrMapOf(valued.length),
+      scope,
+      inside: this.inside(scope, writtenName),
+      same: undefined,
+    };
+    this.tags.push(tag);
+    if (this.tags.length > MAX_TAGS) this.#isFull = true;
+    if (at !== 0) {
+      const { words } = this.#memory;
+      words[(at + INSIDE) >> 2] = tag.inside.at;
+      words[(at + END_TAG) >> 2] = this.#allocate(`</${writtenName}>`, KIND_NAME);
+      words[(at + ID) >> 2] = tag.id;
+    }
+    return tag;
+  }
+
+  /** The same scope each time that the same is declared in the same scope. */
+  #scope(own: ReadonlyMap<string, string>, parent: Scope): Scope {
+    const key = `${this.#scopeIds.get(parent)} ${JSON.stringify([...own])}`;
+    let scope = this.#scopes.get(key);
+    if (scope === undefined) {
+      scope = { own: new Map([...own].map(([prefix, ns]) => [intern(prefix), intern(ns)])), parent };
+      this.#scopes.set(key, scope);
+      this.#scopeIds.set(scope, this.#scopeIds.size);
+    }
+    return scope;
+  }
+
+  /** A new shape in the memory of the scanner: where it is, or 0 when there is no room. */
+  #allocate(label: string, kind: number): number {
+    const { length } = label;
+    const size = LABEL + Math.max(16, (length + 15) & ~15);
+    if (length > MAX_LABEL) return 0;
+    if (this.#used + size > SHAPES_BYTES) {
+      this.#isFull = true;
+      return 0;
+    }
+    const at = this.#from + this.#used;
+    this.#used += size;
+    const { bytes, words } = this.#memory;
+    bytes.fill(0, at, at + size);
+    words[(at + LABEL_LENGTH) >> 2] = length;
+    words[(at + KIND) >> 2] = kind;
+    bytes.fill(0xff, at + MASK, at + MASK + Math.min(16, length));
+    for (let i = 0; i < length; i++) bytes[at + LABEL + i] = label.charCodeAt(i);
+    return at;
+  }
+}
+
+/** What of the options a tag depends on. */
+function key({ limits, aliases }: ShapeOptions): string {
+  return JSON.stringify([limits.attributes, limits.nameLength, Object.entries(aliases)]);
+}
+
+/** The same string, in the form in which names of properties are found fastest, and free of what it was cut from. */
+function intern(text: string): string {
+  return Object.keys({ [text]: 0 })[0] as string;
+}

@@ -1,0 +1,145 @@
+/** An ejabberd of Debian on free ports, with a configuration and data of its own. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hasCommand, need } from './install.ts';
+import { accepts, freePort, Program, until } from './process.ts';
+
+export interface EjabberdOptions {
+  /** User names; each one's password is the name. */
+  readonly users: readonly string[];
+  /** The gateway's domain and secret. */
+  readonly component: { readonly domain: string; readonly secret: string };
+  /** Whether the component may act for users (mod_privilege). */
+  readonly privileged: boolean;
+  /** Bytes of a file at most, for HTTP upload. Default: 100 MB, as ejabberd's. */
+  readonly maxFileSize?: number;
+}
+
+const CONTROL = '/usr/sbin/ejabberdctl';
+
+export class Ejabberd {
+  readonly domain = 'localhost';
+  readonly clientPort: number;
+  readonly componentPort: number;
+  readonly httpPort: number;
+  readonly #folder: string;
+  #program: Program | undefined;
+
+  private constructor(folder: string, ports: readonly [number, number, number]) {
+    this.#folder = folder;
+    [this.clientPort, this.componentPort, this.httpPort] = ports;
+  }
+
+  /** Installs ejabberd where needed, and starts it. */
+  static async start(options: EjabberdOptions): Promise<Ejabberd> {
+    need(() => hasCommand('erl') && hasCommand(CONTROL), 'ejabberd');
+    const folder = mkdtempSync(join(tmpdir(), 'slipway-ejabberd-'));
+    const ejabberd = new Ejabberd(folder, [await freePort(), await freePort(), await freePort()]);
+    const config = join(folder, 'ejabberd.yml');
+    writeFileSync(config, configuration(ejabberd, folder, options));
+    // Not by ejabberdctl: it would go on as another user, and start Erlang's port mapper, which outlives everything.
+    const program = new Program(
+      'erl',
+      ['-noinput', '-mnesia', 'dir', `"${folder}/database"`, '-s', 'ejabberd', '-eval', registration(options.users)],
+      {
+        env: {
+          ...process.env,
+          ERL_LIBS: librariesOf(readFileSync(CONTROL, 'utf8')),
+          ERL_CRASH_DUMP_SECONDS: '0',
+          EJABBERD_CONFIG_PATH: config,
+          EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
+        },
+      },
+    );
+    ejabberd.#program = program;
+    await program.printed(/^all users are there$/m);
+    await until(() => ejabberd.#isListening(), 'ejabberd listens');
+    return ejabberd;
+  }
+
+  get webSocketUrl(): string {
+    return `ws://127.0.0.1:${this.httpPort}/xmpp-websocket`;
+  }
+
+  get log(): string {
+    return readFileSync(join(this.#folder, 'ejabberd.log'), 'utf8');
+  }
+
+  async stop(): Promise<void> {
+    await this.#program?.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #isListening(): Promise<boolean> {
+    const ports = [this.clientPort, this.componentPort, this.httpPort];
+    return (await Promise.all(ports.map(accepts))).every(Boolean);
+  }
+}
+
+/** Where Debian keeps Erlang's libraries on this kind of machine. */
+function librariesOf(script: string): string {
+  const found = /^ERL_LIBS='(.+)'$/m.exec(script)?.[1];
+  if (found === undefined) throw new Error(`${CONTROL} does not say where Erlang's libraries are`);
+  return found;
+}
+
+/** In Erlang: run when ejabberd has started. */
+function registration(users: readonly string[]): string {
+  const each = users.map((user) => `ok = ejabberd_auth:try_register(<<"${user}">>, <<"localhost">>, <<"${user}">>), `);
+  return `${each.join('')}io:format("all users are there~n").`;
+}
+
+function configuration(
+  { clientPort, componentPort, httpPort }: Ejabberd,
+  folder: string,
+  { component, privileged, maxFileSize = 104_857_600 }: EjabberdOptions,
+): string {
+  const privileges = `
+  mod_privilege:
+    roster: {both: gateway}
+    message: {outgoing: gateway}`;
+  return `
+hosts: [localhost]
+loglevel: info
+listen:
+  - {port: ${clientPort}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all}
+  - port: ${componentPort}
+    ip: "127.0.0.1"
+    module: ejabberd_service
+    hosts:
+      "${component.domain}": {password: "${component.secret}"}
+  - port: ${httpPort}
+    ip: "127.0.0.1"
+    module: ejabberd_http
+    request_handlers:
+      /upload: mod_http_upload
+      /xmpp-websocket: ejabberd_http_ws
+acl:
+  gateway: {server: "${component.domain}"}
+access_rules:
+  gateway: [allow: gateway]
+auth_method: [internal]
+modules:
+  mod_disco: {}
+  mod_roster: {}
+  mod_carboncopy: {}
+  mod_pubsub: {plugins: [flat, pep]}
+  mod_http_upload:
+    put_url: "http://127.0.0.1:${httpPort}/upload"
+    docroot: "${folder}/upload"
+    max_size: ${maxFileSize}
+    # By default components may not upload: ejabberd asks whether they are users of its own.
+    access: all
+  mod_mam: {}
+  mod_offline: {}
+  mod_stream_mgmt: {}
+  mod_vcard: {}
+  mod_ping: {}
+  mod_version: {}
+  mod_caps: {}
+  # COMPAT(ejabberd 23.01): mod_caps fails without it.
+  mod_muc: {}${privileged ? privileges : ''}
+`;
+}
