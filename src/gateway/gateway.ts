@@ -324,12 +324,6 @@ export abstract class BaseGateway implements IqSender {
       onOnline: () => this.#onOnline(),
       onOffline: (reason, retryIn) => this.#onOffline(reason, retryIn),
     });
-    this.#retention = new Retention({
-      store: store.roomMessages,
-      clock,
-      days: config.mamMaxDays,
-      onError: (error) => this.exception(error),
-    });
     this.#outbox = new Outbox(this.#link, ({ attrs: { from, to, id } }) =>
       log.error({ from, to, id }, 'lost: too much is waiting for the server'),
     );

@@ -192,22 +192,27 @@ test('archive :: of a room that is no more, and of a user who is no more, nothin
   }));
 
 test('retention :: what is older than the configuration says is forgotten when the gateway starts', async () => {
+  const clock = new FakeClock();
+  const start = clock.now();
   const homeDir = mkdtempSync(join(tmpdir(), 'slipway-'));
   try {
     TestRoom.history = async (muc) => {
       const juliet = await muc.getParticipantByLegacyId('juliet');
-      juliet.sendText('old', { legacyMsgId: 'old', when: new Date(Date.now() - 30 * HOUR), archiveOnly: true });
-      juliet.sendText('new', { legacyMsgId: 'new', when: new Date(Date.now() - HOUR), archiveOnly: true });
+      juliet.sendText('old', { legacyMsgId: 'old', when: new Date(start - 23 * HOUR), archiveOnly: true });
+      juliet.sendText('new', { legacyMsgId: 'new', when: new Date(start - HOUR), archiveOnly: true });
     };
     await playInRooms(
       async (stage, romeo) => {
         assert.equal((await query(romeo)).texts, ['old', 'new']);
         TestRoom.history = async () => {};
+        // Not yet a day: nothing else has been forgotten in the meantime.
+        await clock.advance(2 * HOUR);
+        assert.equal((await query(romeo)).texts, ['old', 'new']);
         await stage.restart();
         await romeo.receives((s) => s.getChildText('status') === 'Connected as test');
         assert.equal((await query(romeo)).texts, ['new']);
       },
-      { homeDir, config: { 'mam-max-days': 1 } },
+      { clock, homeDir, config: { 'mam-max-days': 1 } },
     );
   } finally {
     TestRoom.history = async () => {};
