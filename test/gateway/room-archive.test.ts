@@ -274,6 +274,15 @@ test('retention :: what is older goes, in all rooms', async () => {
   assert.equal([await texts(archive), await texts(other)], [['young'], ['young']]);
 });
 
+test('retention :: what is too old already is not kept', async () => {
+  const { store, userId } = await setup();
+  const options = { store: store.roomMessages, userId, chat: 'globe', room: ROOM, clock: new FakeClock(NOW) };
+  const archive = new RoomArchive({ ...options, days: 1 });
+  archive.add(entry('old', { at: -DAY - 1, backfilled: true }));
+  archive.add(entry('young', { at: -DAY, backfilled: true }));
+  assert.equal(await texts(archive), ['young']);
+});
+
 test('retention :: at the start and every day; 0 days are for ever', async () => {
   const pruned: number[] = [];
   const store = { prune: async (before: number) => void pruned.push((before - NOW) / DAY) };

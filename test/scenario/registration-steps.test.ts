@@ -166,7 +166,8 @@ test('steps :: go on after a restart of the gateway, also in another client', ()
 
 test('steps :: are forgotten when nobody goes on', async () => {
   const clock = new FakeClock();
-  await Stage.with({ plugin: { gateway: WithCode }, clock }, async (stage) => {
+  const config = { 'mam-max-days': 0 };
+  await Stage.with({ plugin: { gateway: WithCode }, clock, config }, async (stage) => {
     const romeo = await stage.logIn();
     const played = new Played(romeo);
     await played.execute();

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { FakeClock } from '../../src/gateway/testing/index.ts';
 import { type Element, find, type StanzaError } from '../../src/stanza/index.ts';
 import { delay } from '../../src/xep/0203-delay.ts';
 import { fetchMetadata, result } from '../../src/xep/0313-mam.ts';
@@ -191,22 +192,27 @@ test('archive :: of a room that is no more, and of a user who is no more, nothin
   }));
 
 test('retention :: what is older than the configuration says is forgotten when the gateway starts', async () => {
+  const clock = new FakeClock();
+  const start = clock.now();
   const homeDir = mkdtempSync(join(tmpdir(), 'slipway-'));
   try {
     TestRoom.history = async (muc) => {
       const juliet = await muc.getParticipantByLegacyId('juliet');
-      juliet.sendText('old', { legacyMsgId: 'old', when: new Date(Date.now() - 30 * HOUR), archiveOnly: true });
-      juliet.sendText('new', { legacyMsgId: 'new', when: new Date(Date.now() - HOUR), archiveOnly: true });
+      juliet.sendText('old', { legacyMsgId: 'old', when: new Date(start - 23 * HOUR), archiveOnly: true });
+      juliet.sendText('new', { legacyMsgId: 'new', when: new Date(start - HOUR), archiveOnly: true });
     };
     await playInRooms(
       async (stage, romeo) => {
         assert.equal((await query(romeo)).texts, ['old', 'new']);
         TestRoom.history = async () => {};
+        // Not yet a day: nothing else has been forgotten in the meantime.
+        await clock.advance(2 * HOUR);
+        assert.equal((await query(romeo)).texts, ['old', 'new']);
         await stage.restart();
         await romeo.receives((s) => s.getChildText('status') === 'Connected as test');
         assert.equal((await query(romeo)).texts, ['new']);
       },
-      { homeDir, config: { 'mam-max-days': 1 } },
+      { clock, homeDir, config: { 'mam-max-days': 1 } },
     );
   } finally {
     TestRoom.history = async () => {};
@@ -248,6 +254,28 @@ test('restart :: the archive is kept, and the bounds of what is missing are told
     TestRoom.history = async () => {};
     rmSync(homeDir, { recursive: true, force: true });
   }
+});
+
+test('retention :: what is older than the days of the configuration goes, and does not come back', async () => {
+  const clock = new FakeClock();
+  const start = clock.now();
+  TestRoom.history = async (muc) => {
+    const juliet = await muc.getParticipantByLegacyId('juliet');
+    for (const days of [8, 6]) {
+      const when = new Date(start - days * 24 * HOUR);
+      juliet.sendText(`${days} days old`, { legacyMsgId: `d${days}`, when, archiveOnly: true });
+    }
+  };
+  await playInRooms(
+    async (_, romeo) => {
+      assert.equal((await query(romeo)).texts, ['6 days old']);
+      await clock.advance(49 * HOUR);
+      assert.equal((await query(romeo)).count, '0');
+    },
+    { clock },
+  ).finally(() => {
+    TestRoom.history = async () => {};
+  });
 });
 
 test.run();

@@ -12,6 +12,7 @@ import type { Retraction } from '../store/room-message-batch.ts';
 import type { KeptMessage, RoomMessages, Selection } from '../store/room-messages.ts';
 import { findPage } from './archive-page.ts';
 import { archivedForm, emojisOf, isArchived, retractedBy, tombstoneOf } from './archived-event.ts';
+import { keptSince } from './retention.ts';
 
 export { eventKeyOf, isArchived } from './archived-event.ts';
 
@@ -68,6 +69,8 @@ export interface RoomArchiveOptions {
   /** The room's bare JID. */
   readonly room: string;
   readonly clock: Clock;
+  /** Days that messages are kept; 0, the default, for ever. */
+  readonly days?: number;
 }
 
 /** Limits are for what comes from outside; the archive holds what the gateway made itself. */
@@ -83,13 +86,15 @@ export class RoomArchive {
   readonly #chat: string;
   readonly #room: string;
   readonly #clock: Clock;
+  readonly #days: number;
 
-  constructor({ store, userId, chat, room, clock }: RoomArchiveOptions) {
+  constructor({ store, userId, chat, room, clock, days = 0 }: RoomArchiveOptions) {
     this.#store = store;
     this.#userId = userId;
     this.#chat = chat;
     this.#room = room;
     this.#clock = clock;
+    this.#days = days;
   }
 
   /**
@@ -97,7 +102,8 @@ export class RoomArchive {
    * @throws MalformedError.
    */
   add(entry: ArchiveEntry): void {
-    if (!isArchived(entry.stanza)) return;
+    // A network that tells of its history again must not bring back what is to be forgotten.
+    if (!isArchived(entry.stanza) || entry.at.getTime() < keptSince(this.#clock, this.#days)) return;
     const stanza = cleanElement(archivedForm(entry.stanza));
     const retraction = retractionOf(stanza);
     const message = {

@@ -5,6 +5,11 @@ import type { RoomMessages } from '../store/room-messages.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** Before this time, in milliseconds since 1970, nothing is kept. `days` is 0 for ever. */
+export function keptSince(clock: Clock, days: number): number {
+  return days === 0 ? Number.NEGATIVE_INFINITY : clock.now() - days * DAY;
+}
+
 export interface RetentionOptions {
   readonly store: Pick<RoomMessages, 'prune'>;
   readonly clock: Clock;
@@ -26,7 +31,7 @@ export class Retention {
   start(): void {
     const { store, clock, days, onError } = this.#options;
     if (days === 0) return;
-    this.#pruning = store.prune(clock.now() - days * DAY).catch(onError);
+    this.#pruning = store.prune(keptSince(clock, days)).catch(onError);
     this.#cancel = clock.after(DAY, () => this.start());
   }
 

@@ -135,7 +135,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     this.session = session;
     this.legacyId = legacyId;
     this.jid = jid;
-    const { store, clock } = session.xmpp;
+    const { store, clock, config } = session.xmpp;
     this.clients = new JoinedClients((stanza) => session.xmpp.send(stanza));
     this.occupants = new Occupants(
       (identity) => session.xmpp.makeParticipant(this, identity),
@@ -147,6 +147,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
       chat: jid.local,
       room: jid.bare,
       clock,
+      days: config.mamMaxDays,
     });
     this.conversation = new RoomChat(this);
     this.#stored = { legacyId, local: jid.local, clients: [] };
