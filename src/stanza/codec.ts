@@ -6,7 +6,9 @@
  */
 
 import { string, type Value } from './value.ts';
+import { write } from './write.ts';
 import { attrMap, Element, type Node } from './xml/element.ts';
+import { writtenTag, type XmlWriter } from './xml/writer.ts';
 
 export interface Codec<T> {
   readonly ns: string;
@@ -19,6 +21,8 @@ export interface Codec<T> {
    */
   readonly parse: (element: Element, path?: string) => T | undefined;
   readonly build: (value: T) => Element;
+  /** Appends the XML of what `build` would build, without building it. Not every codec can: see write.ts. */
+  readonly write?: (value: T, out: XmlWriter) => void;
 }
 
 /** What tells the elements of a codec from others. */
@@ -56,6 +60,10 @@ export interface Field<T, Optional extends boolean = false> {
   /** `undefined` only when `optional`. */
   readonly read: (element: Element, path: string) => T | undefined;
   readonly write: (value: T, draft: Draft) => void;
+  /** Writes the part as attribute into a start tag, when that is all that `write` does. */
+  readonly writeAttribute?: (value: T, out: XmlWriter) => void;
+  /** Writes the part as content, when that is all that `write` does. */
+  readonly writeContent?: (value: T, out: XmlWriter) => void;
   /** Whether the field reads this child element; what no field reads is left to `rest`. */
   readonly reads?: (child: Element) => boolean;
 }
@@ -94,26 +102,59 @@ export function element<T extends object>(ns: string, name: string, fields: Fiel
       }
       return new Element(name, ns, draft.attrs, draft.children);
     },
+    ...directly<T>(ns, name, entries),
+  };
+}
+
+/** `write` for an element all of whose fields can write directly; attributes come first. */
+function directly<T extends object>(
+  ns: string,
+  name: string,
+  entries: readonly (readonly [string, Field<unknown, boolean>])[],
+): Pick<Codec<T>, 'write'> {
+  const parts = entries.map(([key, { optional, writeAttribute, writeContent }]) => ({
+    key: key as keyof T,
+    optional,
+    write: writeAttribute ?? writeContent,
+    isAttribute: writeAttribute !== undefined,
+  }));
+  const ordered = [...parts.filter((part) => part.isAttribute), ...parts.filter((part) => !part.isAttribute)];
+  if (ordered.some((part) => part.write === undefined)) return {};
+  const tag = writtenTag(ns, name);
+  return {
+    write(value, out) {
+      const outside = out.start(tag);
+      for (const { key, optional, write } of ordered) {
+        const part = value[key];
+        if (part !== undefined) write?.(part, out);
+        else if (!optional) throw new TypeError(`<${name}/> needs ${String(key)}`);
+      }
+      out.end(tag, outside);
+    },
   };
 }
 
 /** A codec for an element that says everything by being there: `<request xmlns='urn:xmpp:receipts'/>`. */
 export function marker(ns: string, name: string): Codec<true> {
+  const tag = writtenTag(ns, name);
   return {
     ns,
     names: [name],
     parse: (el) => (el.name === name && el.ns === ns ? true : undefined),
     build: () => new Element(name, ns),
+    write: (_, out) => out.empty(tag),
   };
 }
 
 /** A codec for empty elements that differ by name only: `choice(NS, 'composing', 'paused')`. */
 export function choice<const N extends string>(ns: string, ...names: readonly N[]): Codec<N> {
+  const tags = new Map(names.map((name) => [name, writtenTag(ns, name)]));
   return {
     ns,
     names,
     parse: (el) => (el.ns === ns ? names.find((name) => name === el.name) : undefined),
     build: (name) => new Element(name, ns),
+    write: (name, out) => out.empty(tags.get(name) ?? writtenTag(ns, name)),
   };
 }
 
@@ -122,6 +163,7 @@ export function leaf(ns: string, name: string): Codec<string>;
 export function leaf<T>(ns: string, name: string, value: Value<T>): Codec<T>;
 export function leaf(ns: string, name: string, value: Value<Any> = string): Codec<Any> {
   const content = text(value);
+  const tag = writtenTag(ns, name);
   return {
     ns,
     names: [name],
@@ -130,6 +172,11 @@ export function leaf(ns: string, name: string, value: Value<Any> = string): Code
       const draft: Draft = { attrs: attrMap(), children: [] };
       content.write(part, draft);
       return new Element(name, ns, undefined, draft.children);
+    },
+    write(part, out) {
+      const outside = out.start(tag);
+      content.writeContent?.(part, out);
+      out.end(tag, outside);
     },
   };
 }
@@ -159,13 +206,19 @@ export function variants<T extends Record<string, unknown>>(
       }
       throw new TypeError(`one of ${kinds.map(([kind]) => kind).join(', ')} is needed`);
     },
+    write(value, out) {
+      for (const [kind, codec] of kinds) {
+        if (Object.hasOwn(value, kind)) return write(codec, (value as Record<string, unknown>)[kind], out);
+      }
+      throw new TypeError(`one of ${kinds.map(([kind]) => kind).join(', ')} is needed`);
+    },
   };
 }
 
 export type Variant<T> = { [K in keyof T]: { readonly [P in K]: T[K] } }[keyof T];
 
-/** The same element with its value in another form. `read` may refuse by throwing MalformedError. */
-export function mapped<A, B>(codec: Codec<A>, read: (value: A, path: string) => B, write: (value: B) => A): Codec<B> {
+/** The same element with its value in another form. `read` may refuse by throwing MalformedError; `unread` is its inverse. */
+export function mapped<A, B>(codec: Codec<A>, read: (value: A, path: string) => B, unread: (value: B) => A): Codec<B> {
   return {
     ns: codec.ns,
     names: codec.names,
@@ -173,7 +226,8 @@ export function mapped<A, B>(codec: Codec<A>, read: (value: A, path: string) => 
       const value = codec.parse(el, path);
       return value === undefined ? undefined : read(value, path);
     },
-    build: (value) => codec.build(write(value)),
+    build: (value) => codec.build(unread(value)),
+    write: (value, out) => write(codec, unread(value), out),
   };
 }
 
@@ -188,19 +242,20 @@ export function attr<T>(name: string, value: Value<T>): Field<T>;
 export function attr(name: string, value: Value<Any> = string): Field<Any> {
   const optional = optionalAttr(name, value);
   return {
+    ...optional,
     optional: false,
     read(el, path) {
       const part = optional.read(el, path);
       if (part === undefined) throw new MalformedError('missing-attribute', `${path}@${name}`, 'is missing');
       return part;
     },
-    write: optional.write,
   };
 }
 
 export function optionalAttr(name: string): Field<string, true>;
 export function optionalAttr<T>(name: string, value: Value<T>): Field<T, true>;
 export function optionalAttr(name: string, value: Value<Any> = string): Field<Any, true> {
+  const label = ` ${name}='`;
   return {
     optional: true,
     read(el, path) {
@@ -213,6 +268,8 @@ export function optionalAttr(name: string, value: Value<Any> = string): Field<An
     write(part, draft) {
       draft.attrs[name] = value.format(part);
     },
+    // A name in a namespace needs a prefix, which the serializer finds.
+    ...(!name.startsWith('{') && { writeAttribute: (part, out) => out.attribute(label, value.format(part)) }),
   };
 }
 
@@ -232,6 +289,7 @@ export function text(value: Value<Any> = string): Field<Any> {
       const formatted = value.format(part);
       if (formatted !== '') draft.children.push(formatted);
     },
+    writeContent: (part, out) => out.text(value.format(part)),
   };
 }
 
@@ -241,9 +299,9 @@ export function optionalText<T>(value: Value<T>): Field<T, true>;
 export function optionalText(value: Value<Any> = string): Field<Any, true> {
   const required = text(value);
   return {
+    ...required,
     optional: true,
     read: (el, path) => (el.text() === '' ? undefined : required.read(el, path)),
-    write: required.write,
   };
 }
 
@@ -275,6 +333,7 @@ export function optionalChild<T>(codec: Codec<T>): Field<T, true> {
     write(part, draft) {
       draft.children.push(codec.build(part));
     },
+    writeContent: (part, out) => write(codec, part, out),
   };
 }
 
@@ -295,17 +354,24 @@ export function many<T>(codec: Codec<T>): Field<readonly T[]> {
     write(parts, draft) {
       for (const part of parts) draft.children.push(codec.build(part));
     },
+    writeContent(parts, out) {
+      for (const part of parts) write(codec, part, out);
+    },
   };
 }
 
 /** Whether an empty child element is there. */
 export function flag(ns: string, name: string): Field<boolean> {
+  const tag = writtenTag(ns, name);
   return {
     optional: false,
     reads: (el) => el.is(name, ns),
     read: (el) => el.getChild(name, ns) !== undefined,
     write(present, draft) {
       if (present) draft.children.push(new Element(name, ns));
+    },
+    writeContent(present, out) {
+      if (present) out.empty(tag);
     },
   };
 }
@@ -318,6 +384,9 @@ export function rest(): Field<readonly Element[]> {
     read: (el) => el.getChildElements().filter((each) => !isRead(each)),
     write(elements, draft) {
       draft.children.push(...elements);
+    },
+    writeContent(elements, out) {
+      for (const each of elements) out.element(each);
     },
   };
   restOf.set(field as Field<unknown, boolean>, (test) => {

@@ -44,6 +44,9 @@ const type: Field<MessageType> = {
   write(value, draft) {
     if (value !== 'normal') draft.attrs.type = value;
   },
+  writeAttribute(value, out) {
+    if (value !== 'normal') out.attribute(" type='", value);
+  },
 };
 export const message: Codec<Message> = element(NS, 'message', {
   to: optionalAttr('to'),

@@ -68,9 +68,11 @@ export {
 } from './stream-error.ts';
 export type { Value } from './value.ts';
 export * as value from './value.ts';
+export { toXml, write } from './write.ts';
 // XML.
 export { cleanText, isXmlText } from './xml/chars.ts';
 export { type Attrs, Element, type Node } from './xml/element.ts';
 export { DEFAULT_LIMITS, type Limits } from './xml/limits.ts';
 export { parse, StreamParser, type StreamParserOptions } from './xml/parser.ts';
 export { escapeAttr, escapeText, SerializeError, serialize } from './xml/serialize.ts';
+export { type WrittenTag, writtenTag, XmlWriter } from './xml/writer.ts';

@@ -3,7 +3,10 @@
 import { type Codec, element, type Field, leaf, optionalAttr, text } from './codec.ts';
 import { NS_CLIENT, type StanzaError } from './stanza-error.ts';
 import { integer, oneOf, type Value } from './value.ts';
+import { write } from './write.ts';
 import { Element, type Node } from './xml/element.ts';
+import { SerializeError, serialize } from './xml/serialize.ts';
+import { writtenTag, XmlWriter } from './xml/writer.ts';
 
 /** The namespace of all stanzas in memory, whatever kind of stream they travel on. */
 export const NS = NS_CLIENT;
@@ -44,6 +47,52 @@ export function presence(header: Header<PresenceType>, ...payloads: readonly Nod
 export function iq(header: Header<IqType>, payload?: Element): Element {
   return stanza('iq', header, payload === undefined ? [] : [payload]);
 }
+
+/** A payload as its value. */
+export interface Payload {
+  readonly codec: Codec<unknown>;
+  readonly value: unknown;
+}
+
+export function payload<T>(codec: Codec<T>, value: T): Payload {
+  return { codec: codec as Codec<unknown>, value };
+}
+
+/**
+ * The XML of a stanza for a stream, to be sent with `sendRaw`: what sending the same as an element writes, but without
+ * making elements.
+ * @throws SerializeError for what XML cannot carry.
+ */
+export function stanzaXml(kind: StanzaKind, header: Header, ...payloads: readonly (Payload | Element)[]): string {
+  const out = new XmlWriter(NS);
+  const tag = TAGS[kind];
+  const outside = out.start(tag);
+  const { to, from, id, type, lang } = header;
+  try {
+    if (to !== undefined) out.attribute(" to='", to);
+    if (from !== undefined) out.attribute(" from='", from);
+    if (id !== undefined) out.attribute(" id='", id);
+    if (type !== undefined) out.attribute(" type='", type);
+    if (lang !== undefined) out.attribute(" xml:lang='", lang);
+    for (const each of payloads) {
+      if (each instanceof Element) out.element(each);
+      else write(each.codec, each.value, out);
+    }
+  } catch (error) {
+    if (!(error instanceof SerializeError)) throw error;
+    // The element knows where the error is.
+    const built = payloads.map((each) => (each instanceof Element ? each : each.codec.build(each.value)));
+    return serialize(stanza(kind, header, built), NS);
+  }
+  out.end(tag, outside);
+  return out.xml;
+}
+
+const TAGS = {
+  message: writtenTag(NS, 'message'),
+  presence: writtenTag(NS, 'presence'),
+  iq: writtenTag(NS, 'iq'),
+};
 
 /** The result that answers an iq of type `get` or `set`. */
 export function result(request: Element, payload?: Element): Element {

@@ -10,6 +10,7 @@ import {
   MalformedError,
   parse,
   serialize,
+  toXml,
 } from '../../src/stanza/index.ts';
 import type { Shape } from '../../src/xep/0068-form-types.ts';
 import { mutants } from './mutants.ts';
@@ -130,6 +131,7 @@ function same<T>(codec: Codec<T>, value: T): void {
   const wanted = comparable(value);
   assert.equal(comparable(codec.parse(built)), wanted);
   const xml = serialize(built);
+  assert.is(toXml(codec, value), xml);
   const read = codec.parse(parse(xml));
   assert.equal(comparable(read), wanted, xml);
   assert.is(serialize(codec.build(read as T)), xml);

@@ -77,6 +77,10 @@ const REASONS: readonly (readonly [string, (xml: string, found: Found, reference
   ['a reference between stanzas', (_, { error }, reference) => error === 'bad-format' && reference.error === undefined],
   // RFC 6120 §11.6.
   ['another encoding', (_, { error }) => error === 'unsupported-encoding'],
+  // XML 1.0 §4.3.3 has it for encodings that need one: a stream is UTF-8, and begins with its header.
+  ['a byte order mark', (xml) => xml.startsWith('\ufeff')],
+  // saxes takes white space away, and then finds nothing left.
+  ['a namespace of white space', (_, __, { error }) => error?.includes('undefine prefix') === true],
   // "Namespaces in XML" §4: what follows the colon is a name by itself.
   ['a prefixed name like a:-b', (xml) => /:(?:[-.\d]|\u00b7|[\u0300-\u036f]|\u203f|\u2040)/u.test(xml)],
   // RFC 6120 §11.4: XML 1.0.
