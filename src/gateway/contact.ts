@@ -2,7 +2,6 @@
 
 import { type Element, JID, presence } from '../stanza/index.ts';
 import { x as vcardUpdate } from '../xep/0153-vcard-avatars.ts';
-import { Actor } from './actor.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
 import type { AvatarSource } from './avatar/avatar-cache.ts';
@@ -14,16 +13,11 @@ import type { LegacyMUC } from './muc/room.ts';
 import type { Envelope } from './outgoing/envelope.ts';
 import { directInvitation } from './outgoing/invitation.ts';
 import { avatarEvent, nickEvent, vcardEvent } from './outgoing/pep-events.ts';
-import { type PresenceFacts, presenceStanza, statusWithLastSeen } from './outgoing/presence.ts';
+import { isSamePresence, type PresenceFacts, presenceStanza, statusWithLastSeen } from './outgoing/presence.ts';
 import type { VCardFacts } from './outgoing/vcard.ts';
+import { Present } from './present.ts';
 import type { BaseSession } from './session.ts';
 import type { StoredContact } from './store/contacts.ts';
-
-export interface PresenceOptions {
-  readonly status?: string;
-  /** When they were last seen on the network. XEP-0319. */
-  readonly lastSeen?: Date;
-}
 
 /** What a contact's client looks like in service discovery. */
 export type ClientType = 'bot' | 'console' | 'game' | 'handheld' | 'pc' | 'phone' | 'sms' | 'tablet' | 'web';
@@ -33,7 +27,7 @@ export type ClientType = 'bot' | 'console' | 'game' | 'handheld' | 'pc' | 'phone
  *
  * Call its methods when something happens on the network: `contact.sendText('hello', { legacyMsgId: '42' })`.
  */
-export class LegacyContact extends Actor {
+export class LegacyContact extends Present {
   // What a plugin may override: `override readonly correction = false`. The defaults stand on the prototype, below.
 
   /** The resource of the JID from which this contact speaks. */
@@ -225,31 +219,6 @@ export class LegacyContact extends Actor {
     this.session.xmpp.send(directInvitation(address, { jid: muc.jid.bare, ...options }));
   }
 
-  /** Is there. */
-  online(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'online', ...options });
-  }
-
-  /** Is away for a moment. */
-  away(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'away', ...options });
-  }
-
-  /** Is away for long. */
-  extendedAway(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'xa', ...options });
-  }
-
-  /** Does not want to be disturbed. */
-  busy(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'dnd', ...options });
-  }
-
-  /** Is not there. */
-  offline(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'offline', ...options });
-  }
-
   /** What the plugin calls the contact's picture, or its hash; `undefined` when there is none. Assign to change it. */
   get avatar(): string | undefined {
     return this.#stored.avatarId;
@@ -314,6 +283,17 @@ export class LegacyContact extends Actor {
       if (this.#presence !== undefined && this.#presence.state !== 'offline' && !this.#isUpdating) this.#sendPresence();
     }
     for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
+  }
+
+  /** @internal */
+  protected takePresence(facts: PresenceFacts): void {
+    const before = this.#presence;
+    this.#presence = facts;
+    if (isSamePresence(before, facts)) return;
+    // In a room it has changed before it has changed for friends: clients show the room first.
+    for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
+    // RFC 6121 §4.2.2: presence is for those who have subscribed to it.
+    if (this.isFriend && !this.#isUpdating) this.#sendPresence();
   }
 
   /** What is known about the presence. @internal */
@@ -463,20 +443,6 @@ export class LegacyContact extends Actor {
 
   async #vcardEvent(address: { from: string; to: string }): Promise<Element> {
     return vcardEvent(address, { jid: this.jid.bare, nickname: this.name }, this.#stored.vcard);
-  }
-
-  #setPresence(facts: PresenceFacts): void {
-    const before = this.#presence;
-    this.#presence = facts;
-    const isNews =
-      before?.state !== facts.state ||
-      before?.status !== facts.status ||
-      before?.lastSeen?.getTime() !== facts.lastSeen?.getTime();
-    // RFC 6121 §4.2.2: presence is for those who have subscribed to it.
-    if (!isNews) return;
-    // In a room it has changed before it has changed for friends: clients show the room first.
-    for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
-    if (this.isFriend && !this.#isUpdating) this.#sendPresence();
   }
 
   #sendPresence(): void {

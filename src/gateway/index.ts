@@ -38,7 +38,7 @@ export {
 export type { FormField, FormValues } from './command/form.ts';
 // Running a gateway from code.
 export { type Config, ConfigError, type RawConfig, resolveConfig } from './config.ts';
-export { type ClientType, LegacyContact, type PresenceOptions } from './contact.ts';
+export { type ClientType, LegacyContact } from './contact.ts';
 export { XmppError } from './errors.ts';
 export type { GatewayServices, PluginClasses } from './gateway.ts';
 export { type Addressed, BaseGateway, DEFAULT_PREFERENCES, RegistrationType } from './gateway.ts';
@@ -53,6 +53,7 @@ export type { LinkPreview } from './outgoing/link-preview.ts';
 export type { VCardFacts } from './outgoing/vcard.ts';
 export { isPhoneNumber } from './phone.ts';
 export { loadPlugin, pluginClasses } from './plugin.ts';
+export { type PresenceOptions, Present } from './present.ts';
 // Registration in steps of one's own.
 export { type AnsweredStep, type RegistrationStep, TwoFactorNotRequired } from './registration/steps.ts';
 export { LegacyRoster } from './roster.ts';

@@ -2,14 +2,15 @@
 
 import type { Element } from '../../stanza/index.ts';
 import type { Affiliation, Role } from '../../xep/0045-muc.ts';
-import { Actor, type NoticeOptions } from '../actor.ts';
+import type { NoticeOptions } from '../actor.ts';
 import type { SharedFile, ShareOptions } from '../attachment/files.ts';
 import type { FileSource } from '../attachment/source.ts';
-import type { LegacyContact, PresenceOptions } from '../contact.ts';
+import type { LegacyContact } from '../contact.ts';
 import type { Conversation, IdLookup, Voice } from '../conversation.ts';
 import type { Envelope } from '../outgoing/envelope.ts';
-import type { PresenceFacts } from '../outgoing/presence.ts';
+import { isSamePresence, type PresenceFacts } from '../outgoing/presence.ts';
 import type { OccupantFacts } from '../outgoing/room.ts';
+import { Present } from '../present.ts';
 import { safeNick } from './nick.ts';
 import type { LegacyMUC } from './room.ts';
 
@@ -35,9 +36,10 @@ export interface Identity {
  * Never make one yourself: `muc.getParticipant(nickname)`, `muc.getParticipantByContact(contact)` and the like give the
  * one object that stands for somebody in a room.
  *
- * Its verbs are those of contacts, said in the room. Receipts there are none: `received` and `ack` do nothing.
+ * Its verbs are those of contacts, said in the room. Who is a contact is there when the contact is, unless `online` and the
+ * like were called here. Receipts there are none: `received` and `ack` do nothing.
  */
-export class LegacyParticipant extends Actor {
+export class LegacyParticipant extends Present {
   readonly muc: LegacyMUC;
   /** The contact that this is, if it is known who it is. */
   readonly contact: LegacyContact | undefined;
@@ -118,31 +120,6 @@ export class LegacyParticipant extends Actor {
     this.muc.presenceChanged(this);
   }
 
-  /** Is there. Participants that are contacts are there when the contact is, unless this was called. */
-  online(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'online', ...options });
-  }
-
-  /** Is away for a moment. */
-  away(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'away', ...options });
-  }
-
-  /** Is away for long. */
-  extendedAway(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'xa', ...options });
-  }
-
-  /** Does not want to be disturbed. */
-  busy(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'dnd', ...options });
-  }
-
-  /** Is not in the room at present, but belongs to it. */
-  offline(options: PresenceOptions = {}): void {
-    this.#setPresence({ state: 'offline', ...options });
-  }
-
   /** Has left the room. */
   leave(): void {
     this.muc.removeParticipant(this);
@@ -191,6 +168,13 @@ export class LegacyParticipant extends Actor {
   /** What is known about their presence. @internal */
   get presence(): PresenceFacts {
     return this.#presence ?? this.contact?.presence ?? { state: 'online' };
+  }
+
+  /** Counts from now on, whatever the contact does. @internal */
+  protected takePresence(facts: PresenceFacts): void {
+    const before = this.presence;
+    this.#presence = facts;
+    if (!isSamePresence(before, facts)) this.muc.presenceChanged(this);
   }
 
   /** @internal */
@@ -245,18 +229,6 @@ export class LegacyParticipant extends Actor {
   protected get conversation(): Conversation {
     this.#conversation ??= new OccupantVoice(this);
     return this.#conversation;
-  }
-
-  #setPresence(presence: PresenceFacts): void {
-    const before = this.presence;
-    this.#presence = presence;
-    if (
-      before.state !== presence.state ||
-      before.status !== presence.status ||
-      before.lastSeen?.getTime() !== presence.lastSeen?.getTime()
-    ) {
-      this.muc.presenceChanged(this);
-    }
   }
 }
 

@@ -11,6 +11,10 @@ export interface PresenceFacts {
   readonly lastSeen?: Date | undefined;
 }
 
+export function isSamePresence(a: PresenceFacts | undefined, b: PresenceFacts | undefined): boolean {
+  return a?.state === b?.state && a?.status === b?.status && a?.lastSeen?.getTime() === b?.lastSeen?.getTime();
+}
+
 /** `extra` is for what an available presence also has: capabilities, the hash of an avatar. */
 export function presenceStanza(
   address: { readonly from: string; readonly to: string },
