@@ -1,15 +1,27 @@
 /** All benchmarks in order, and their tables. */
 
+import { BUILDING, prepareBuilding } from './building.mjs';
+import { measureColdStart } from './cold-start.mjs';
 import { interleaved, ratios } from './measure.mjs';
+import { measureMemory } from './memory.mjs';
 import { prepareNative } from './native.mjs';
 import { PARSING, prepare } from './parsing.mjs';
+import { prepareRoundTrip, ROUND_TRIP } from './round-trip.mjs';
 
 export async function runBenchmarks({ only, rounds, scale }) {
+  const isWanted = ({ id }) => only === undefined || only.includes(id);
   const results = [];
-  for (const benchmark of PARSING) {
-    if (only !== undefined && !only.includes(benchmark.id)) continue;
-    results.push(await parsing(benchmark, rounds, scale));
+  for (const benchmark of PARSING.filter(isWanted)) results.push(await parsing(benchmark, rounds, scale));
+  for (const benchmark of BUILDING.filter(isWanted)) {
+    const { runs, count } = prepareBuilding(benchmark, scale);
+    results.push(await timing(benchmark, runs, 'template string', rounds, { stanzas: count }));
   }
+  for (const benchmark of ROUND_TRIP.filter(isWanted)) {
+    const { runs, count } = prepareRoundTrip(benchmark, scale);
+    results.push(await timing(benchmark, runs, 'ltx', rounds, { stanzas: count }));
+  }
+  if (isWanted({ id: 'memory' })) results.push(memory());
+  if (isWanted({ id: 'cold-start' })) results.push(coldStart(rounds));
   return results;
 }
 
@@ -27,8 +39,31 @@ async function parsing(benchmark, rounds, scale) {
   return result;
 }
 
+async function timing({ id, title }, runs, base, rounds, found) {
+  const times = await interleaved(runs, rounds);
+  const result = { id, title, base, rounds, found, notes: {}, candidates: ratios(times, base) };
+  print(result, (ms) => `${(found.stanzas / ms).toFixed(0).padStart(6)} stanzas/ms`);
+  return result;
+}
+
+function memory() {
+  const candidates = measureMemory();
+  console.log('\nmemory of a kept stanza, in bytes');
+  for (const [name, { bytesOfXml, all, oneInThousand }] of Object.entries(candidates)) {
+    const each = `chat message (${bytesOfXml} bytes of XML) ${String(all).padStart(6)}`;
+    console.log(`  ${name.padEnd(22)}${each}    one in 1,000 of the chat mix ${String(oneInThousand).padStart(6)}`);
+  }
+  return { id: 'memory', title: 'bytes of heap for each kept stanza', candidates };
+}
+
+function coldStart(rounds) {
+  const times = measureColdStart(2 * rounds);
+  console.log(`\ncold start: import of slipway/stanza takes ${times.more.toFixed(1)} ms more than an empty script`);
+  return { id: 'cold-start', title: 'milliseconds to import slipway/stanza', ...times };
+}
+
 /** A table, the fastest first. */
-export function print({ title, base, rounds, found, notes, candidates }, speed) {
+function print({ title, base, rounds, found, notes, candidates }, speed) {
   console.log(`\n${title}\n  ${JSON.stringify(found)}, ${rounds} rounds, × ${base}: median (lowest–highest)`);
   for (const [name, { ratio, low, high, ms }] of Object.entries(candidates).sort(([, a], [, b]) => b.ratio - a.ratio)) {
     const spread = `(${low.toFixed(2)}–${high.toFixed(2)})`;

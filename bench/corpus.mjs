@@ -44,7 +44,7 @@ const CAPS = [
 const CHATSTATES = 'http://jabber.org/protocol/chatstates';
 
 /** Whoever talks: 600 users of three servers, each with a client or two. */
-function people(r) {
+export function people(r) {
   const NAMES = 'romeo juliet mercutio tybalt benvolio rosaline paris capulet montague laurence nurse balthasar'.split(
     ' ',
   );

@@ -57,7 +57,13 @@ if (options.json !== undefined) {
 }
 if (options.plot !== undefined) {
   const { plot } = await import('./plot.mjs');
-  writeFileSync(options.plot, plot(results, machine));
+  writeFileSync(
+    options.plot,
+    plot(
+      results.filter(({ base }) => base !== undefined),
+      machine,
+    ),
+  );
 }
 
 function rivalVersions() {
