@@ -3,7 +3,6 @@
 import { body, type Element, message } from '../../stanza/index.ts';
 import { x as oob } from '../../xep/0066-oob.ts';
 import { mediaReference } from '../../xep/0385-sims.ts';
-import { codePoints } from '../../xep/0426-character-counting.ts';
 import { allText } from '../../xep/0428-fallback.ts';
 import { type File, makeFile } from '../../xep/0446-file-metadata.ts';
 import { fileSharing, NS as NS_SFS } from '../../xep/0447-sfs.ts';
@@ -41,7 +40,9 @@ export function fileMessage(envelope: Envelope, facts: FileMessageFacts): Elemen
     const file = metadataOf(about);
     const sources = { urls: [{ target: url }], others: [] };
     payloads.push(
-      mediaReference(file, [url], { begin: 0, end: codePoints(url) }),
+      // COMPAT(Converse.js 14): it takes each part of the text that is referred to for somebody's name, and shows it as
+      // such in the place of the picture. So it is the message as a whole that this is about.
+      mediaReference(file, [url]),
       fileSharing.build({ disposition: facts.disposition ?? 'inline', file, sources }),
       allText(NS_SFS),
     );
