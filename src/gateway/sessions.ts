@@ -53,16 +53,20 @@ export class Sessions {
     await inParallel(sessions, PARALLEL_LOGINS, (session) => this.login(session));
   }
 
-  /** Logs in, tells the user how it went, and tries again where that makes sense. Never rejects. */
-  async login(session: BaseSession): Promise<void> {
+  /**
+   * Logs in, tells the user how it went, and tries again where that makes sense. Never rejects.
+   * @param greet called when the gateway is in the user's roster, or known not to be.
+   */
+  async login(session: BaseSession, greet?: () => void): Promise<void> {
     const attempt = (this.#retries.get(session)?.attempt ?? -1) + 1;
     this.#cancelRetry(session);
     session.readiness.set('logging-in');
-    session.sendGatewayStatus('Logging in…', 'dnd');
     const { rosters } = this.#gateway;
     let isListed = true;
     try {
       isListed = await rosters.addGateway(session);
+      greet?.();
+      session.sendGatewayStatus('Logging in…', 'dnd');
       const status = (await session.login()) ?? 'Logged in';
       if (!this.#isCurrent(session)) return;
       session.readiness.set('logged-in');

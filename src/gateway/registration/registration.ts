@@ -169,11 +169,12 @@ export class Registration {
     const session = gateway.sessions.add(user);
     gateway.log.info({ user: jid.bare }, known === undefined ? 'registered' : 'changed the registration');
     if (known === undefined) {
-      session.sendGatewayMessage(gateway.welcomeMessage);
       for (const admin of gateway.config.admins) gateway.sendText(`${jid.bare} has registered.`, { to: admin });
     }
+    // COMPAT(Converse.js 14): it breaks when somebody without a localpart who has written to it is put into the roster.
+    const greet = () => session.sendGatewayMessage(gateway.welcomeMessage);
     // Logging in may take long: the answer to the registration does not wait for it.
-    void gateway.sessions.login(session);
+    void gateway.sessions.login(session, known === undefined ? greet : undefined);
   }
 
   async #unregister(user: User): Promise<void> {
