@@ -73,12 +73,8 @@ export interface RoomArchiveOptions {
   readonly days?: number;
 }
 
-/** Limits are for what comes from outside; the archive holds what the gateway made itself. */
-const AS_STORED = {
-  bytes: Number.MAX_SAFE_INTEGER,
-  attributes: Number.MAX_SAFE_INTEGER,
-  depth: Number.MAX_SAFE_INTEGER,
-};
+/** What came in within limits may have grown by what the room said of it. */
+const AS_STORED = { bytes: Number.MAX_SAFE_INTEGER };
 
 export class RoomArchive {
   readonly #store: RoomMessages;
