@@ -2,6 +2,7 @@
  * `npm run bench`: how fast Slipway is, beside others, on the same bytes.
  *
  *     npm run bench -- [--quick] [--only=walk-chat,route-chat] [--rounds=9] [--json=FILE] [--plot=FILE.svg]
+ *     npm run bench -- gateway …    what a gateway costs: see gateway/run.mjs
  */
 
 import { spawnSync } from 'node:child_process';
@@ -13,23 +14,30 @@ import { parseArgs } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-const { values: options } = parseArgs({
+const {
+  values: options,
+  positionals: [what],
+} = parseArgs({
+  allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
-    rounds: { type: 'string', default: '9' },
+    rounds: { type: 'string' },
     json: { type: 'string' },
     plot: { type: 'string' },
+    'cpu-prof': { type: 'string' },
   },
 });
 
+const isGateway = what === 'gateway';
+if (what !== undefined && !isGateway) throw new Error(`there is no benchmark ${what}: only gateway, or none of them`);
+
 /** The rivals are installed here only, and Slipway is measured as it is published: compiled. */
-for (const [script, ...args] of [['tools/setup.mjs', 'bench'], ['tools/build.mjs']]) {
+for (const [script, ...args] of [...(isGateway ? [] : [['tools/setup.mjs', 'bench']]), ['tools/build.mjs']]) {
   const { status } = spawnSync(process.execPath, [join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit' });
   if (status !== 0) process.exit(1);
 }
 
-const { runBenchmarks } = await import('./benchmarks.mjs');
 const machine = {
   node: process.version,
   v8: process.versions.v8,
@@ -37,18 +45,26 @@ const machine = {
   cores: cpus().length,
   os: `${process.platform} ${process.arch}`,
   slipway: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version,
-  rivals: rivalVersions(),
+  ...(!isGateway && { rivals: rivalVersions() }),
 };
 console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`);
+if (isGateway) {
+  const { runGatewayBenchmarks } = await import('./gateway/run.mjs');
+  const { quick, json, plot, 'cpu-prof': profileTo } = options;
+  const rounds = Number(options.rounds ?? (quick ? 1 : 3));
+  await runGatewayBenchmarks({ only: options.only?.split(','), quick, rounds, json, plot, machine, profileTo });
+  process.exit();
+}
 console.log(
   Object.entries(machine.rivals)
     .map((each) => each.join(' '))
     .join(', '),
 );
 
+const { runBenchmarks } = await import('./benchmarks.mjs');
 const results = await runBenchmarks({
   only: options.only?.split(','),
-  rounds: Number(options.rounds),
+  rounds: Number(options.rounds ?? 9),
   scale: options.quick ? 0.1 : 1,
 });
 

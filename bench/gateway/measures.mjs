@@ -1,0 +1,363 @@
+/**
+ * What is measured: each one starts its own server and gateway, does `size` of something, asserts that all of it came
+ * about, and says what one cost.
+ */
+
+import assert from 'node:assert/strict';
+import { now, percentile } from './stanzas.mjs';
+import { client, pause, user, World } from './world.mjs';
+
+/** Before what is measured: a gateway runs for weeks, not for a second. */
+const WARM_UP = 3000;
+
+const MESSAGE =
+  "<message type='chat' id='m{i}' from='user0@bench.example/desk' to='c{m}@gw.bench.example'>" +
+  '<body>Message {i}: {t} the ship leaves at noon</body>' +
+  "<request xmlns='urn:xmpp:receipts'/><markable xmlns='urn:xmpp:chat-markers:0'/></message>";
+
+const TEXT = ['<message', '<body>Message'];
+const RECEIPT = ['<message', '<received'];
+const PRESENCE = ['<presence', '@gw.bench.example/'];
+const GROUP_TEXT = ['<message', "type='groupchat'", '<body>Message'];
+
+async function withWorld(work, options) {
+  const world = await World.start(options);
+  try {
+    return await work(world);
+  } finally {
+    await world.stop();
+  }
+}
+
+/** With the CPU time of one. */
+const each = ({ cpu, ms }, count) => ({ value: cpu / count, perSecond: (count / ms) * 1000 });
+
+const contactsFor = (count) => Math.max(10, Math.min(10_000, count / 20));
+
+/** @type {readonly Measure[]} by id, with what slidge takes, and what is to be reached. */
+export const MEASURES = [
+  {
+    id: 'text-out',
+    title: 'plugin → XMPP text, contact looked up each time',
+    unit: 'µs CPU',
+    slidge: 1240,
+    goal: 25,
+    sizes: [2000, 20_000, 200_000],
+    run: (count, { profiled }) =>
+      withWorld(async (world) => {
+        const contacts = contactsFor(count);
+        await world.connectUser(contacts);
+        const send = async (from, count) => {
+          await world.count({ texts: TEXT });
+          await world.gateway.call('texts', { user: user(0), contacts, from, count });
+          await world.until('texts', count);
+        };
+        await send(0, WARM_UP);
+        const cost = await world.cost(() => profiled(world, () => send(WARM_UP, count)));
+        await world.assertCounts({ texts: count });
+        return each(cost, count);
+      }),
+  },
+  {
+    id: 'text-in',
+    title: 'XMPP → plugin text with receipt request and marker',
+    unit: 'µs CPU',
+    slidge: 3500,
+    goal: 58,
+    sizes: [2000, 20_000, 200_000],
+    run: (count, { profiled }) =>
+      withWorld(async (world) => {
+        const contacts = contactsFor(count);
+        await world.connectUser(contacts);
+        const send = async (from, count) => {
+          await world.count({ receipts: RECEIPT, errors: "type='error'" });
+          await world.server.call('flood', { xml: MESSAGE, count, modulo: contacts, from });
+          await world.until('receipts', count);
+        };
+        await send(0, WARM_UP);
+        const cost = await world.cost(() => profiled(world, () => send(WARM_UP, count)));
+        await world.assertCounts({ receipts: count, errors: 0 });
+        assert.equal((await world.gateway.call('got')).texts, WARM_UP + count);
+        return each(cost, count);
+      }),
+  },
+  {
+    id: 'presence',
+    title: 'presence change of a contact',
+    unit: 'µs CPU',
+    slidge: 3800,
+    goal: 63,
+    sizes: [2000, 20_000, 200_000],
+    run: (count, { profiled }) =>
+      withWorld(async (world) => {
+        const contacts = contactsFor(count);
+        await world.connectUser(contacts);
+        const change = async (count) => {
+          await world.count({ presences: PRESENCE });
+          await world.gateway.call('presences', { user: user(0), contacts, count });
+          await world.until('presences', count);
+        };
+        await change(WARM_UP);
+        const cost = await world.cost(() => profiled(world, () => change(count)));
+        await world.assertCounts({ presences: count });
+        return each(cost, count);
+      }),
+  },
+  {
+    id: 'group-text',
+    title: 'group message into a joined room, archived',
+    unit: 'µs CPU',
+    slidge: 8400,
+    goal: 84,
+    sizes: [2000, 20_000, 200_000],
+    run: (count, { profiled }) =>
+      withWorld(async (world) => {
+        const members = contactsFor(count);
+        const room = `r${members}-0`;
+        await world.connectUser(0);
+        await world.count({ subjects: '<subject' });
+        await world.join(room);
+        await world.until('subjects', 1);
+        const send = async (from, count) => {
+          await world.count({ texts: GROUP_TEXT });
+          await world.gateway.call('groupTexts', { user: user(0), room, members, from, count });
+          await world.until('texts', count);
+        };
+        await send(0, WARM_UP);
+        const cost = await world.cost(() => profiled(world, () => send(WARM_UP, count)));
+        await world.assertCounts({ texts: count });
+        assert.equal(await archived(world, room), WARM_UP + count);
+        return each(cost, count);
+      }),
+  },
+  {
+    id: 'idle-memory',
+    title: 'idle memory, no user',
+    unit: 'MiB',
+    slidge: 79,
+    goal: 71,
+    run: () =>
+      withWorld(async (world) => {
+        await world.connect();
+        await pause(3000);
+        return { value: world.rss() / 1024 };
+      }),
+  },
+  {
+    id: 'user-memory',
+    title: 'memory per logged-in user with 100 contacts',
+    unit: 'KiB',
+    slidge: 755,
+    goal: 75,
+    sizes: [10, 100, 1000],
+    run: (users) =>
+      withWorld(async (world) => {
+        await world.connect();
+        await world.count({});
+        await world.register(0, users, 100);
+        await world.until('ready', users);
+        await world.stopGateway();
+        const idle = await restarted(world, 0);
+        const full = await restarted(world, users);
+        const heap = (full.heap - idle.heap) / users;
+        return { value: (full.rss - idle.rss) / users, heap, perContact: heap / 100 };
+      }),
+  },
+  {
+    id: 'login',
+    title: 'first login (roster pushes, presences), per contact',
+    unit: 'µs CPU',
+    slidge: 4600,
+    goal: 115,
+    sizes: [100, 1000, 10_000],
+    run: (contacts, { profiled }) =>
+      withWorld(async (world) => {
+        await world.connect();
+        await world.count({ pushes: ['<iq', 'jabber:iq:roster'], presences: PRESENCE });
+        const login = async () => {
+          await world.register(0, 1, contacts);
+          await world.until('ready', 1);
+        };
+        const { cpu, ms } = await world.cost(() => profiled(world, login));
+        await world.assertCounts({ pushes: contacts + 1, presences: contacts });
+        return { value: cpu / contacts, total: cpu / 1000, ms };
+      }),
+  },
+  {
+    id: 'restart',
+    title: 'restart, per user of 100 contacts, until all are ready',
+    unit: 'ms',
+    slidge: 880,
+    goal: 22,
+    sizes: [10, 100, 1000],
+    run: (users) =>
+      withWorld(async (world) => {
+        await world.connect();
+        await world.count({});
+        await world.register(0, users, 100);
+        await world.until('ready', users);
+        await world.stopGateway();
+        await world.count({ presences: PRESENCE });
+        const start = now();
+        await world.startGateway();
+        const ready = await world.until('ready', users);
+        await world.until('presences', users * 100);
+        return { value: (ready - start) / users, total: ready - start };
+      }),
+  },
+  ...[
+    { nth: 'first', slidge: 6800, goal: 85 },
+    { nth: 'second', slidge: 4200, goal: 52 },
+  ].map(({ nth, slidge, goal }) => ({
+    id: `join-${nth}`,
+    title: `${nth} join of a room with 100 messages, per member`,
+    unit: 'µs CPU',
+    slidge,
+    goal,
+    sizes: [100, 1000, 10_000],
+    run: (members, { profiled }) =>
+      withWorld(async (world) => {
+        const room = `r${members}-100`;
+        await world.connectUser(0);
+        const join = async (resource) => {
+          await world.count({
+            subjects: '<subject',
+            presences: [`<presence`, 'muc#user'],
+            history: [...GROUP_TEXT, '<delay'],
+          });
+          await world.join(room, resource);
+          await world.until('subjects', 1);
+        };
+        const measured = () => world.cost(() => profiled(world, () => join('desk')));
+        const first = nth === 'first' ? await measured() : await join('desk');
+        const { cpu, ms } = nth === 'first' ? first : await world.cost(() => profiled(world, () => join('sofa')));
+        // Of larger rooms those are shown who speak.
+        const shown = Math.min(members, 1000) + 1;
+        const { presences, history } = await world.server.call('counts');
+        assert.ok(presences >= shown && presences <= shown + 100, `${presences} presences`);
+        assert.equal(history, 100);
+        return { value: cpu / members, total: cpu / 1000, ms };
+      }),
+  })),
+  {
+    id: 'archive-page',
+    title: 'a page of 50 messages of an archive',
+    unit: 'µs CPU',
+    sizes: [1000, 10_000, 100_000],
+    run: (messages, { profiled }) =>
+      withWorld(async (world) => {
+        const room = `r100-${messages}`;
+        await world.connectUser(0);
+        await world.count({ subjects: '<subject' });
+        await world.join(room);
+        await world.until('subjects', 1);
+        assert.equal(await archived(world, room), messages);
+        const pages = 20;
+        const read = async (count) => {
+          await world.count({ results: ['<message', 'urn:xmpp:mam:2'], ends: '<fin' });
+          for (let page = 0; page < count; page++) {
+            const before = page === 0 ? '<before/>' : `<before>h${messages - 1 - page * 37}</before>`;
+            await query(world, room, `<max>50</max>${before}`);
+            await world.until('ends', page + 1);
+          }
+          await world.assertCounts({ results: count * 50, ends: count });
+        };
+        await read(5);
+        return each(await world.cost(() => profiled(world, () => read(pages))), pages);
+      }),
+  },
+  {
+    id: 'start-up',
+    title: 'start-up to first answered disco',
+    unit: 's',
+    slidge: 0.9,
+    goal: 0.45,
+    run: () =>
+      withWorld(
+        async (world) => {
+          await world.count({ answers: ["id='disco'", "type='result'"] });
+          const start = now();
+          await world.startGateway();
+          return { value: ((await world.until('answers', 1)) - start) / 1000 };
+        },
+        { greeting: disco('disco') },
+      ),
+  },
+];
+
+/** Delays at half the throughput that `text-in` and `text-out` have shown. */
+export async function latency({ inPerSecond, outPerSecond }, seconds) {
+  return withWorld(async (world) => {
+    const contacts = 100;
+    await world.connectUser(contacts);
+    const results = {};
+    for (const isWarmUp of [true, false]) {
+      const share = isWarmUp ? 1 : seconds;
+      const [ins, outs] = [Math.round((inPerSecond / 2) * share), Math.round((outPerSecond / 2) * share)];
+      await world.gateway.call('timing', true);
+      await world.gateway.call('startLag');
+      await world.count({ receipts: RECEIPT });
+      const from = isWarmUp ? 0 : 1e6;
+      await world.server.call('flood', {
+        xml: MESSAGE,
+        count: ins,
+        modulo: contacts,
+        from,
+        perSecond: inPerSecond / 2,
+      });
+      await world.until('receipts', ins);
+      results.in = delays((await world.gateway.call('got')).delays, await world.gateway.call('stopLag'));
+      await world.gateway.call('timing', false);
+      await world.gateway.call('startLag');
+      await world.count({ texts: TEXT }, { isTiming: true });
+      await world.gateway.call('texts', { user: user(0), contacts, from, count: outs, perSecond: outPerSecond / 2 });
+      await world.until('texts', outs);
+      results.out = delays(await world.server.call('delays'), await world.gateway.call('stopLag'));
+    }
+    return results;
+  });
+}
+
+function delays(list, lag) {
+  return { count: list.length, p50: percentile(list, 0.5) / 1e6, p99: percentile(list, 0.99) / 1e6, lag };
+}
+
+async function restarted(world, users) {
+  if (users === 0) {
+    const idle = await World.start();
+    await idle.connect();
+    await pause(2000);
+    const rss = idle.rss();
+    const { heapUsed } = await idle.gateway.call('memory');
+    await idle.stop();
+    return { rss, heap: heapUsed / 1024 };
+  }
+  await world.count({ presences: PRESENCE });
+  await world.startGateway();
+  await world.until('ready', users);
+  await world.until('presences', users * 100);
+  await pause(3000);
+  const rss = world.rss();
+  const { heapUsed } = await world.gateway.call('memory');
+  return { rss, heap: heapUsed / 1024 };
+}
+
+function disco(id) {
+  return `<iq type='get' id='${id}' from='${client(0)}' to='gw.bench.example'><query xmlns='http://jabber.org/protocol/disco#info'/></iq>`;
+}
+
+async function query(world, room, rsm) {
+  await world.server.call(
+    'send',
+    `<iq type='set' id='q${now()}' from='${client(0)}' to='#${room}@gw.bench.example'><query xmlns='urn:xmpp:mam:2'>` +
+      `<set xmlns='http://jabber.org/protocol/rsm'>${rsm}</set></query></iq>`,
+  );
+}
+
+/** How many messages the archive of a room has, by its own count. */
+async function archived(world, room) {
+  await world.count({ ends: '<fin' });
+  await query(world, room, '<max>0</max>');
+  await world.until('ends', 1);
+  return Number(/<count>(\d+)</.exec(await world.server.call('last', 'ends'))[1]);
+}

@@ -1,0 +1,12 @@
+/** In a child process of the benchmark: its calls come over the channel that `fork` makes. */
+
+/** In a child: answers calls by these functions. */
+export function serve(methods) {
+  process.on('message', async ({ id, method, args }) => {
+    try {
+      process.send({ id, result: await methods[method](...args) });
+    } catch (error) {
+      process.send({ id, error: error.stack });
+    }
+  });
+}

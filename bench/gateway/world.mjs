@@ -1,0 +1,138 @@
+/** A server and a gateway, each in a process of its own, the gateway as users run it: its command, its defaults, a file. */
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Child } from './child.mjs';
+import { now } from './stanzas.mjs';
+
+const HERE = import.meta.dirname;
+const BIN = resolve(HERE, '../../dist/gateway/bin.js');
+
+/** The users of the pretend server, and the client that each of them has. */
+export const user = (n) => `user${n}@bench.example`;
+export const client = (n) => `${user(n)}/desk`;
+
+/** What a gateway says when the contacts of a user are there. */
+const READY = ['<presence', "from='gw.bench.example'", '<show>chat</show>'];
+
+export class World {
+  #home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
+  #port;
+  server;
+  gateway;
+
+  /** @param options.isPrivileged whether the server lets the gateway write rosters. */
+  static async start(options = {}) {
+    const world = new World();
+    world.server = new Child(join(HERE, 'server.mjs'));
+    await world.listen(options);
+    return world;
+  }
+
+  async listen({ isPrivileged = true, greeting } = {}) {
+    this.#port = await this.server.call('listen', { isPrivileged, greeting });
+  }
+
+  /** Resolves with the milliseconds that it took until the gateway was `until` (a counter of the server). */
+  async startGateway() {
+    const args = {
+      'legacy-network': join(HERE, 'plugin.mjs'),
+      jid: 'gw.bench.example',
+      secret: 'secret',
+      port: this.#port,
+    };
+    const flags = Object.entries({ ...args, server: '127.0.0.1', 'home-dir': this.#home }).flatMap(([name, value]) => [
+      `--${name}`,
+      String(value),
+    ]);
+    this.gateway = new Child(BIN, flags, { execArgv: process.env.SLIPWAY_BENCH_FLAGS?.split(' ') ?? [] });
+  }
+
+  /** Starts the gateway, and waits until it is connected. */
+  async connect() {
+    await this.server.call('count', { handshake: '<handshake' });
+    await this.startGateway();
+    await this.server.call('until', 'handshake', 1);
+    await pause(100);
+  }
+
+  async stopGateway() {
+    await this.gateway.stop();
+    this.gateway = undefined;
+  }
+
+  /** Counts from now on: needles by name, and `ready`, how many users are ready. */
+  count(needles, options) {
+    return this.server.call('count', { ready: READY, ...needles }, options);
+  }
+
+  until(name, count) {
+    return this.server.call('until', name, count);
+  }
+
+  /** Registers users with so many contacts. Their logins begin at once. */
+  async register(from, to, contacts) {
+    let xml = '';
+    for (let n = from; n < to; n++) {
+      xml +=
+        `<iq type='set' id='register${n}' from='${client(n)}' to='gw.bench.example'><query xmlns='jabber:iq:register'>` +
+        `<username>user${n}</username><x xmlns='jabber:x:data' type='submit'>` +
+        `<field var='FORM_TYPE' type='hidden'><value>jabber:iq:register</value></field>` +
+        `<field var='username'><value>user${n}</value></field><field var='contacts'><value>${contacts}</value></field>` +
+        `</x></query></iq>`;
+    }
+    await this.server.call('send', xml);
+  }
+
+  /** One user whose contacts are there, with a client online. */
+  async connectUser(contacts) {
+    await this.connect();
+    await this.count({});
+    await this.register(0, 1, contacts);
+    await this.until('ready', 1);
+    await pause(300);
+  }
+
+  /** A client joins a room; resolves when it has the subject, which comes last. */
+  async join(room, resource = 'desk') {
+    await this.server.call(
+      'send',
+      `<presence from='${user(0)}/${resource}' to='#${room}@gw.bench.example/user0'><x xmlns='http://jabber.org/protocol/muc'/></presence>`,
+    );
+  }
+
+  /** The microseconds of CPU time of the gateway that `work` takes, and its milliseconds. */
+  async cost(work) {
+    const cpu = await this.gateway.call('cpu');
+    const start = now();
+    await work();
+    const ms = now() - start;
+    // What is written to the store, or collected, a moment later belongs to it.
+    await pause(150);
+    return { cpu: (await this.gateway.call('cpu')) - cpu, ms };
+  }
+
+  /** KiB of memory that the gateway has of the machine. */
+  rss() {
+    const status = readFileSync(`/proc/${this.gateway.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]);
+  }
+
+  /** @throws AssertionError unless the server has counted exactly this. */
+  async assertCounts(expected) {
+    const counts = await this.server.call('counts');
+    for (const [name, count] of Object.entries(expected)) assert.equal(counts[name], count, name);
+  }
+
+  async stop() {
+    await this.gateway?.stop();
+    await this.server.stop();
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}
+
+export function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
