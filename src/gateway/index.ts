@@ -49,10 +49,17 @@ export { LegacyBookmarks } from './muc/bookmarks.ts';
 export { type Mention, replaceMentions } from './muc/mentions.ts';
 export { type Hat, LegacyParticipant } from './muc/participant.ts';
 export { type BookmarkOptions, LegacyMUC, MucType, type ParticipantOptions } from './muc/room.ts';
+export {
+  defineOptions,
+  type Option,
+  type OptionTable,
+  type OptionValues,
+  type PluginOptions,
+} from './options.ts';
 export type { LinkPreview } from './outgoing/link-preview.ts';
 export type { VCardFacts } from './outgoing/vcard.ts';
 export { isPhoneNumber } from './phone.ts';
-export { loadPlugin, pluginClasses } from './plugin.ts';
+export { loadPlugin, type Plugin, pluginClasses } from './plugin.ts';
 export { type PresenceOptions, Present } from './present.ts';
 // Registration in steps of one's own.
 export { type AnsweredStep, type RegistrationStep, TwoFactorNotRequired } from './registration/steps.ts';

@@ -3,12 +3,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConfigError } from './config.ts';
+import { ConfigError, OPTIONS } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { BaseGateway, type PluginClasses } from './gateway.ts';
 import { LegacyBookmarks } from './muc/bookmarks.ts';
 import { LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
+import { PluginOptions, withFileOptions } from './options.ts';
 import { LegacyRoster } from './roster.ts';
 import { BaseSession } from './session.ts';
 
@@ -24,11 +25,16 @@ const BASES: Readonly<Record<string, AnyClass>> = {
   LegacyParticipant,
 };
 
+/** A plugin: its classes, and the options that it declares. */
+export interface Plugin extends PluginClasses {
+  readonly options: PluginOptions | undefined;
+}
+
 /**
  * Imports a plugin: a path of a module (`./my-plugin.js`) or the name of a package.
  * @throws ConfigError when it cannot be imported, or lacks a class, or has one twice.
  */
-export async function loadPlugin(specifier: string): Promise<PluginClasses> {
+export async function loadPlugin(specifier: string): Promise<Plugin> {
   const isPath = /^(\.{0,2}[/\\]|[A-Za-z]:[/\\])/.test(specifier) || existsSync(specifier);
   const path = resolve(specifier);
   if (isPath && !existsSync(path)) throw new ConfigError(`--legacy-network: there is no file ${path}`);
@@ -41,8 +47,8 @@ export async function loadPlugin(specifier: string): Promise<PluginClasses> {
   return pluginClasses(module, specifier);
 }
 
-/** Finds the subclasses among what a module exports. `name` is what to call the module in errors. */
-export function pluginClasses(module: Readonly<Record<string, unknown>>, name: string): PluginClasses {
+/** Finds the subclasses, and the options, among what a module exports. `name` is what to call the module in errors. */
+export function pluginClasses(module: Readonly<Record<string, unknown>>, name: string): Plugin {
   const of = (base: string) => onlySubclass(module, base, name);
   const required = (base: string) => {
     const found = of(base);
@@ -58,8 +64,25 @@ export function pluginClasses(module: Readonly<Record<string, unknown>>, name: s
     bookmarks: of('LegacyBookmarks'),
     muc: of('LegacyMUC'),
     participant: of('LegacyParticipant'),
-  } as unknown as PluginClasses;
+    options: optionsIn(module, name),
+  } as unknown as Plugin;
 }
+
+/** Of the same names as the gateway's own, nobody could say which is meant. */
+function optionsIn(module: Readonly<Record<string, unknown>>, name: string): PluginOptions | undefined {
+  const found = new Set(Object.values(module).filter((each) => each instanceof PluginOptions));
+  if (found.size > 1) throw new ConfigError(`${name} exports more than one table of options: make it one`);
+  const [options] = found;
+  const taken = Object.keys(options?.table ?? {}).find((each) => RESERVED.has(each));
+  if (taken !== undefined) {
+    throw new ConfigError(
+      `${name} declares the option ${taken}, which the gateway has itself: begin it with the network's name`,
+    );
+  }
+  return options;
+}
+
+const RESERVED = new Set([...Object.keys(withFileOptions(OPTIONS)), 'config', 'help', 'version', 'check']);
 
 function onlySubclass(module: Readonly<Record<string, unknown>>, base: string, name: string): AnyClass | undefined {
   const found = new Set(

@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { COMMANDS } from '../../src/gateway/cli/commands.ts';
 import { OPTIONS } from '../../src/gateway/config.ts';
+import { withFileOptions } from '../../src/gateway/options.ts';
 import { LOOPBACK, XmppServer } from '../../src/gateway/testing/index.ts';
 import { suite } from '../support/test.ts';
 import { HARBOUR, slipway } from './support/gateway-process.ts';
@@ -36,8 +38,8 @@ const WRONG: [what: string, flags: string[], line: RegExp][] = [
     ['-l', HARBOUR, '-j', 'gw.localhost'],
     /^slipway: --secret is missing \(or SLIPWAY_SECRET, or secret in/,
   ],
-  ['an unknown flag', [...ENOUGH, '--prot', '5'], /^slipway: Unknown argument: prot$/],
-  ['a port that is none', [...ENOUGH, '--port', 'x'], /^slipway: --port: "x" is not a port$/],
+  ['an unknown flag', [...ENOUGH, '--prot', '5'], /^slipway: --prot: there is no such option; did you mean --port\?$/],
+  ['a port that is none', [...ENOUGH, '--port', 'x'], /^slipway: --port: "x" is not a whole number from 1 to 65535$/],
   [
     'a plugin that is not there',
     ['-l', './no.js', ...ENOUGH.slice(2)],
@@ -53,8 +55,10 @@ const WRONG: [what: string, flags: string[], line: RegExp][] = [
   [
     'an unknown key in the file',
     [...ENOUGH, '--config', file('key.yml', 'prot: 5')],
-    /^slipway: Unknown argument: prot$/,
+    /^slipway: prot in .*key\.yml: there is no such option; did you mean port\?$/,
   ],
+  ['a command that is none', ['rum', ...ENOUGH], /^slipway: there is no command rum; did you mean run\?$/],
+  ['a word that nobody asked for', ['run', 'now', ...ENOUGH], /^slipway: "now": that is one word too many$/],
   [
     'a home that cannot be',
     [...ENOUGH.slice(0, -1), '/dev/null/x'],
@@ -79,7 +83,20 @@ test('wrong :: one line with the cause, and exit code 2', async () => {
 test('help :: names every option', async () => {
   const run = slipway(['--help']);
   assert.is(await run.exit(), 0);
-  for (const name of Object.keys(OPTIONS)) assert.match(run.output, `--${name}`);
+  for (const name of Object.keys(withFileOptions(OPTIONS))) assert.match(run.output, `--${name}`);
+});
+
+test('help :: names every command, and each command has its own', async () => {
+  const run = slipway(['--help']);
+  await run.exit();
+  for (const name of COMMANDS.keys()) assert.match(run.output, `slipway ${name} `);
+  await Promise.all(
+    [...COMMANDS.keys()].map(async (name) => {
+      const own = slipway([name, '--help']);
+      assert.is(await own.exit(), 0, own.output);
+      assert.match(own.output, /^slipway /);
+    }),
+  );
 });
 
 test('server away :: says so, tries again, and a signal ends it', async () => {

@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { ConfigError, type RawConfig, resolveConfig } from '../../src/gateway/index.ts';
+import { ConfigError, defineOptions, type RawConfig, resolveConfig } from '../../src/gateway/index.ts';
 import { suite } from '../support/test.ts';
 
 const test = suite('config');
@@ -33,6 +33,7 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     mamMaxDays: 7,
     roomPresenceLimit: 1000,
     logLevel: 'info',
+    pluginOptions: {},
   });
   assert.ok(userJidValidator.test('romeo@example.com'));
   for (const jid of ['romeo@example.com.evil', 'romeo@exampleXcom', 'example.com', 'romeo@gw.example.com']) {
@@ -55,12 +56,12 @@ test('values :: as text or as what they are', () => {
 
 const WRONG: [raw: RawConfig, message: RegExp][] = [
   [{ secret: 's' }, /^--jid is missing \(or SLIPWAY_JID, or jid in the file given by --config\)$/],
-  [{ jid: 'gw.example.com' }, /^--secret is missing/],
+  [{ jid: 'gw.example.com' }, /^--secret is missing .*, or --secret-file\)$/],
   [{ ...ENOUGH, jid: 'user@example.com' }, /^--jid: "user@example\.com" is not a domain/],
   [{ ...ENOUGH, jid: 'a b' }, /is not a domain/],
   [{ ...ENOUGH, jid: ['a', 'b'] }, /^--jid must be given once/],
-  [{ ...ENOUGH, port: 'abc' }, /^--port: "abc" is not a port$/],
-  [{ ...ENOUGH, port: 0 }, /is not a port/],
+  [{ ...ENOUGH, port: 'abc' }, /^--port: "abc" is not a whole number from 1 to 65535$/],
+  [{ ...ENOUGH, port: 0 }, /is not a whole number from 1/],
   [{ ...ENOUGH, admins: 'not a jid@' }, /^--admins: /],
   [{ ...ENOUGH, 'user-jid-validator': '(' }, /^--user-jid-validator: /],
   [{ ...ENOUGH, 'qr-timeout': 'soon' }, /^--qr-timeout: "soon" is not a whole number from 0$/],
@@ -80,5 +81,28 @@ for (const [raw, message] of WRONG) {
     );
   });
 }
+
+const PILOTS = defineOptions({
+  'harbour-pilots': { type: 'number', default: 3, max: 9, describe: 'Pilots on duty' },
+  'harbour-flag': { type: 'string', choices: ['blue', 'red'], describe: 'The flag' },
+  'harbour-quays': { type: 'array', describe: 'The quays' },
+});
+
+test('plugin :: its options have their types and defaults', () => {
+  const gateway = { config: resolveConfig({ ...ENOUGH, 'harbour-flag': 'red' } as RawConfig, PILOTS) };
+  const values: { harbourPilots: number; harbourFlag: 'blue' | 'red' | undefined; harbourQuays: readonly string[] } =
+    PILOTS.of(gateway);
+  assert.equal(values, { harbourPilots: 3, harbourFlag: 'red', harbourQuays: [] });
+  assert.is(PILOTS.of(gateway), values, 'checked once');
+  assert.is(PILOTS.of({ config: resolveConfig(ENOUGH) }).harbourPilots, 3, 'also where nobody has passed the table');
+});
+
+test('plugin :: a wrong value is found before anything starts', () => {
+  assert.throws(
+    () => resolveConfig({ ...ENOUGH, 'harbour-pilots': '10' } as RawConfig, PILOTS),
+    (e: unknown) => (e as Error).message === '--harbour-pilots: "10" is not a whole number from 0 to 9',
+  );
+  assert.throws(() => defineOptions({ harbourPilots: { type: 'number', describe: '' } }), /cannot be the name/);
+});
 
 test.run();

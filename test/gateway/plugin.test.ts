@@ -6,6 +6,7 @@ import {
   BaseGateway,
   BaseSession,
   ConfigError,
+  defineOptions,
   LegacyContact,
   LegacyRoster,
   loadPlugin,
@@ -37,6 +38,7 @@ test('classes :: are found by themselves, whatever they are called', () => {
     bookmarks: GroupsBookmarks,
     muc: TestRoom,
     participant: undefined,
+    options: undefined,
   });
 });
 
@@ -58,6 +60,7 @@ test('classes :: roster and contact are the library’s own when there are none;
     bookmarks: undefined,
     muc: undefined,
     participant: undefined,
+    options: undefined,
   });
 });
 
@@ -78,6 +81,23 @@ test('classes :: of another copy of the library are recognised as such', () => {
     () => pluginClasses({ Plugin }, 'm'),
     complains(/of this copy of slipway: install the plugin and slipway/),
   );
+});
+
+test('options :: are found too, one table, and none of the gateway’s names', () => {
+  const options = defineOptions({ 'harbour-pilots': { type: 'number', describe: 'Pilots' } });
+  const others = defineOptions({});
+  assert.is(pluginClasses({ TestGateway, TestSession, options, again: options }, 'm').options, options);
+  assert.throws(
+    () => pluginClasses({ TestGateway, TestSession, options, others }, 'm'),
+    complains(/^m exports more than one table of options/),
+  );
+  for (const name of ['port', 'secret-file', 'config']) {
+    const taken = defineOptions({ [name]: { type: 'string', describe: 'Mine' } });
+    assert.throws(
+      () => pluginClasses({ TestGateway, TestSession, taken }, 'm'),
+      complains(new RegExp(`declares the option ${name},`)),
+    );
+  }
 });
 
 test('module :: not there, or broken', async () => {

@@ -1,0 +1,14 @@
+/** The subcommands of `slipway`. A module is loaded when its command is used. */
+
+import type { CliCommand } from './command.ts';
+
+export interface CommandEntry {
+  /** One sentence for `--help`. */
+  readonly describe: string;
+  readonly load: () => Promise<CliCommand>;
+}
+
+/** By name; the first is what `slipway` does without one. */
+export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
+  ['run', { describe: 'Runs the gateway (the default)', load: async () => (await import('./run.ts')).run }],
+]);
