@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { JID } from '../stanza/index.ts';
 import type { LogLevel } from './log.ts';
 import { ConfigError, type OptionTable, type PluginOptions, type RawValues, resolveOptions } from './options.ts';
+import { isPostgresUrl } from './store/location.ts';
 
 /** What a gateway is started with. */
 export interface Config {
@@ -14,6 +15,10 @@ export interface Config {
   readonly port: number;
   /** Where the database and other files are; `undefined` keeps everything in memory. */
   readonly homeDir: string | undefined;
+  /** The PostgreSQL database to use instead of an SQLite file in `homeDir`. */
+  readonly databaseUrl: string | undefined;
+  /** Connections to it at most. */
+  readonly databasePoolSize: number;
   /** Which bare JIDs may register. */
   readonly userJidValidator: RegExp;
   readonly admins: readonly string[];
@@ -90,6 +95,20 @@ export const OPTIONS = {
     type: 'string',
     defaultText: '.slipway/<jid> in the current folder',
     describe: 'The folder for the database and files',
+  },
+  'database-url': {
+    group: 'Server',
+    type: 'string',
+    secret: true,
+    defaultText: 'an SQLite file in home-dir',
+    describe: 'A PostgreSQL database, as postgres://user@host/name',
+  },
+  'database-pool-size': {
+    group: 'Server',
+    type: 'number',
+    default: 10,
+    min: 1,
+    describe: 'Connections to PostgreSQL at most',
   },
   'user-jid-validator': {
     group: 'Users',
@@ -233,6 +252,7 @@ export function resolveConfig(raw: RawConfig, plugin?: PluginOptions): Config {
     ...values,
     jid,
     homeDir: values.homeDir ?? join('.slipway', jid),
+    databaseUrl: databaseUrlOf(values.databaseUrl),
     userJidValidator: validatorOf(values.userJidValidator, jid),
     admins: values.admins.map((admin) => jidOf('admins', admin)),
     uploadService: values.uploadService === undefined ? undefined : jidOf('upload-service', values.uploadService),
@@ -257,6 +277,12 @@ function domainOf(jid: string): string {
     throw ConfigError.of('jid', `${JSON.stringify(jid)} is not a domain such as gw.example.com`);
   }
   return parsed.domain;
+}
+
+function databaseUrlOf(url: string | undefined): string | undefined {
+  // Not shown: it may hold a password.
+  if (url === undefined || (isPostgresUrl(url) && URL.canParse(url))) return url;
+  throw ConfigError.of('database-url', 'this is not a URL as postgres://user@host/name');
 }
 
 /** By default the users of `example.com` may use `gw.example.com`. */

@@ -6,6 +6,7 @@ import { type Clock, ComponentStream, type NewId, newId, systemClock } from '../
 import { type Config, ConfigError } from './config.ts';
 import type { BaseGateway, PluginClasses } from './gateway.ts';
 import { createLog, type Log } from './log.ts';
+import { withoutPassword } from './store/location.ts';
 import { Store } from './store/store.ts';
 
 export interface RunOptions {
@@ -57,12 +58,31 @@ export async function startGateway(
   return gateway;
 }
 
-async function openStore({ homeDir }: Config, onError: (error: unknown) => void): Promise<Store> {
+async function openStore(config: Config, onError: (error: unknown) => void): Promise<Store> {
+  const { homeDir, databaseUrl, databasePoolSize: poolSize } = config;
+  if (databaseUrl !== undefined) {
+    return Store.open(databaseUrl, onError, { poolSize }).catch((error) => {
+      throw new ConfigError(`cannot use the database ${withoutPassword(databaseUrl)}: ${reasonOf(error)}`);
+    });
+  }
   if (homeDir === undefined) return Store.open(':memory:', onError);
+  const folder = prepared(homeDir);
+  return Store.open(join(folder, 'slipway.sqlite'), onError).catch((error) => {
+    throw new ConfigError(`cannot use the home directory ${folder}: ${reasonOf(error)}`);
+  });
+}
+
+function prepared(homeDir: string): string {
   try {
     mkdirSync(homeDir, { recursive: true, mode: 0o700 });
-    return await Store.open(join(homeDir, 'slipway.sqlite'), onError);
+    return homeDir;
   } catch (error) {
-    throw new ConfigError(`cannot use the home directory ${homeDir}: ${(error as Error).message}`);
+    throw new ConfigError(`cannot use the home directory ${homeDir}: ${reasonOf(error)}`);
   }
+}
+
+/** One line. Several addresses of a host that cannot be reached are several errors without a message of their own. */
+function reasonOf(error: unknown): string {
+  const { message, code, errors } = error as AggregateError & { code?: string };
+  return (message || errors?.map(String).join(', ') || String(code)).split('\n')[0] as string;
 }

@@ -13,6 +13,8 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     server: 'localhost',
     port: 5347,
     homeDir: '.slipway/gw.example.com',
+    databaseUrl: undefined,
+    databasePoolSize: 10,
     admins: [],
     noRosterPush: false,
     ignoreDelayThreshold: 300,

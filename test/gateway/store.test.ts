@@ -1,99 +1,47 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import Database from 'libsql';
 import * as assert from 'uvu/assert';
 import { Store } from '../../src/gateway/store/store.ts';
-import { JID } from '../../src/stanza/index.ts';
+import { sqliteDatabases } from '../support/databases.ts';
 import { suite } from '../support/test.ts';
+import { storeCases } from './store.cases.ts';
 
 const test = suite('store');
+const database = sqliteDatabases(test);
+storeCases(test, database);
 
-async function opened(path = ':memory:'): Promise<Store> {
-  return Store.open(path, (error) => {
-    throw error;
-  });
-}
+const opened = (path: string) => Store.open(path, () => {});
 
-const ROMEO = {
-  jid: JID.parse('romeo@localhost'),
-  legacyModuleData: { username: 'r', nested: { list: [1, 'ü'] } },
-  preferences: { sync: true },
-  registrationDate: new Date('2026-01-02T03:04:05.678Z'),
-};
-
-const JULIET = {
-  legacyId: 'J/1',
-  local: 'j\\2f1',
-  name: 'Juliet',
-  isFriend: false,
-  inRoster: true,
-  avatarHash: undefined,
-  avatarId: undefined,
-  vcard: undefined,
-};
-
-test('users :: saved, changed, removed with all that is theirs', async () => {
-  const store = await opened();
-  const { id } = await store.users.save(ROMEO);
-  assert.equal(await store.users.all(), [{ id, ...ROMEO }]);
-  const later = { ...ROMEO, legacyModuleData: {}, registrationDate: new Date() };
-  assert.equal(await store.users.save(later), { ...later, id, registrationDate: ROMEO.registrationDate });
-  await store.contacts.save(id, [{ ...JULIET, legacyId: 'j', local: 'j' }]);
-  store.messageIds.add(id, 'j', { xmppId: 'x', legacyId: 'l', fromUser: true });
-  await store.deleteUser(id);
+test('migrations :: all or nothing', async () => {
+  const path = await database();
+  const other = new Database(path);
+  // In the way of the first migration, in the middle of it.
+  other.exec('create table thread (x)');
+  await opened(path).then(
+    () => assert.unreachable(),
+    (error) => assert.match(error.message, /thread/),
+  );
+  other.exec('drop table thread');
+  other.close();
+  const store = await opened(path);
   assert.equal(await store.users.all(), []);
-  assert.equal(await store.contacts.all(id), []);
-  assert.equal(await store.messageIds.xmppIds(id, 'j', 'l'), []);
   await store.close();
 });
 
-test('contacts :: saved and changed', async () => {
-  const store = await opened();
-  const { id } = await store.users.save(ROMEO);
-  await store.contacts.save(id, [JULIET, { ...JULIET, legacyId: 'n', local: 'n' }]);
-  const changed = { ...JULIET, name: undefined, isFriend: true, avatarId: 'new', vcard: { given: 'J' } };
-  await store.contacts.save(id, [changed]);
-  assert.equal(await store.contacts.all(id), [changed, { ...JULIET, legacyId: 'n', local: 'n' }]);
+test('backup :: by VACUUM INTO, while it is in use', async () => {
+  const path = await database();
+  const store = await opened(path);
+  await store.avatars.save({ hash: 'abc', png: new Uint8Array([0, 255]), width: 1, height: 1 });
+  const other = new Database(path);
+  other.exec(`VACUUM INTO '${path}.copy'`);
+  other.close();
+  await store.avatars.save({ hash: 'later', png: new Uint8Array(), width: 1, height: 1 });
   await store.close();
-});
-
-test('message ids :: are found at once, and after they were written', async () => {
-  const store = await opened();
-  const { id } = await store.users.save(ROMEO);
-  const ids = store.messageIds;
-  const check = async () => {
-    assert.is(await ids.legacyId(id, 'j', 'x1'), 'l1');
-    assert.is(await ids.legacyId(id, 'j', 'x1', 'user'), 'l2');
-    assert.is(await ids.legacyId(id, 'j', 'x1', 'other'), 'l1');
-    assert.is(await ids.legacyId(id, 'other', 'x1'), undefined);
-    assert.equal(await ids.xmppIds(id, 'j', 'l1'), ['x1', 'x3']);
-    assert.equal(await ids.xmppIds(id, 'j', 'l9'), []);
-  };
-  ids.add(id, 'j', { xmppId: 'x1', legacyId: 'l1', fromUser: false });
-  ids.add(id, 'j', { xmppId: 'x1', legacyId: 'l2', fromUser: true });
-  ids.add(id, 'j', { xmppId: 'x3', legacyId: 'l1', fromUser: false });
-  await check();
-  await ids.flush();
-  await check();
-  ids.add(id, 'j', { xmppId: 'x1', legacyId: 'new', fromUser: false });
-  assert.is(await ids.legacyId(id, 'j', 'x1'), 'new');
-  await ids.flush();
-  assert.is(await ids.legacyId(id, 'j', 'x1'), 'new');
-  await store.close();
-});
-
-test('file :: what was stored is there when it is opened again', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-'));
-  const path = join(folder, 'test.sqlite');
-  const first = await opened(path);
-  const { id } = await first.users.save(ROMEO);
-  for (let i = 0; i < 2500; i++) first.messageIds.add(id, 'j', { xmppId: `x${i}`, legacyId: `l${i}`, fromUser: false });
-  await first.close();
-  const second = await opened(path);
-  assert.equal(await second.users.all(), [{ id, ...ROMEO }]);
-  assert.is(await second.messageIds.legacyId(id, 'j', 'x2499'), 'l2499');
-  await second.close();
-  rmSync(folder, { recursive: true });
+  assert.ok(existsSync(`${path}.copy`));
+  const copy = await opened(`${path}.copy`);
+  assert.equal((await copy.avatars.get('abc'))?.png, new Uint8Array([0, 255]));
+  assert.is(await copy.avatars.get('later'), undefined);
+  await copy.close();
 });
 
 test.run();

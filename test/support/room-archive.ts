@@ -21,10 +21,19 @@ interface Setup {
   readonly again: (room?: string) => RoomArchive;
 }
 
-export async function setup(path = ':memory:'): Promise<Setup> {
-  const store = await Store.open(path, (error) => {
+const opened: Store[] = [];
+
+/** Closes what `setup` has opened. */
+export async function closeStores(): Promise<void> {
+  for (const store of opened.splice(0)) await store.close();
+}
+
+/** @param location of the database, as `Store.open` takes it. */
+export async function setup(location = ':memory:'): Promise<Setup> {
+  const store = await Store.open(location, (error) => {
     throw error;
   });
+  opened.push(store);
   const romeo = {
     jid: JID.parse('romeo@example'),
     legacyModuleData: {},

@@ -2,6 +2,7 @@
 
 import type { Kysely } from 'kysely';
 import type { FileFacts } from '../outgoing/file.ts';
+import { indexKey } from './index-key.ts';
 import type { Schema } from './schema.ts';
 
 export interface StoredAttachment {
@@ -21,7 +22,7 @@ export class AttachmentStore {
       .selectFrom('attachment')
       .selectAll()
       .where('user_id', '=', userId)
-      .where('legacy_file_id', '=', legacyFileId)
+      .where('legacy_file_id', '=', indexKey(legacyFileId))
       .executeTakeFirst();
     return row && { url: row.url, about: JSON.parse(row.about) };
   }
@@ -30,7 +31,7 @@ export class AttachmentStore {
     const values = { url, about: JSON.stringify(about) };
     await this.#db
       .insertInto('attachment')
-      .values({ user_id: userId, legacy_file_id: legacyFileId, ...values })
+      .values({ user_id: userId, legacy_file_id: indexKey(legacyFileId), ...values })
       .onConflict((conflict) => conflict.columns(['user_id', 'legacy_file_id']).doUpdateSet(values))
       .execute();
   }
@@ -39,7 +40,7 @@ export class AttachmentStore {
     await this.#db
       .deleteFrom('attachment')
       .where('user_id', '=', userId)
-      .where('legacy_file_id', '=', legacyFileId)
+      .where('legacy_file_id', '=', indexKey(legacyFileId))
       .execute();
   }
 }

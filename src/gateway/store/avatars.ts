@@ -1,6 +1,7 @@
 /** Pictures, by their content. */
 
 import type { Kysely } from 'kysely';
+import { indexKey } from './index-key.ts';
 import type { Schema } from './schema.ts';
 
 export interface StoredAvatar {
@@ -39,7 +40,11 @@ export class AvatarStore {
   }
 
   async source(url: string): Promise<AvatarSource | undefined> {
-    const row = await this.#db.selectFrom('avatar_source').selectAll().where('url', '=', url).executeTakeFirst();
+    const row = await this.#db
+      .selectFrom('avatar_source')
+      .selectAll()
+      .where('url', '=', indexKey(url))
+      .executeTakeFirst();
     return row && { hash: row.hash, etag: row.etag ?? undefined, lastModified: row.last_modified ?? undefined };
   }
 
@@ -47,7 +52,7 @@ export class AvatarStore {
     const values = { hash, etag: etag ?? null, last_modified: lastModified ?? null };
     await this.#db
       .insertInto('avatar_source')
-      .values({ url, ...values })
+      .values({ url: indexKey(url), ...values })
       .onConflict((conflict) => conflict.column('url').doUpdateSet(values))
       .execute();
   }

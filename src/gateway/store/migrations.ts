@@ -1,22 +1,36 @@
 /** The history of the tables. A migration that has been released is never changed: add another. */
 
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type CreateTableBuilder, type Kysely, type Migration, PostgresAdapter, sql } from 'kysely';
 
 /** Written against whatever the tables were at the time, hence without their present types. */
 type Db = Kysely<unknown>;
+
+// What SQLite and PostgreSQL call differently.
+
+const isPostgres = (db: Db) => db.getExecutor().adapter instanceof PostgresAdapter;
+const key = (db: Db) => (isPostgres(db) ? 'bigint' : 'integer');
+const bytes = (db: Db) => (isPostgres(db) ? sql`bytea` : sql`blob`);
+
+/** A column `id` that counts up. */
+const numbered =
+  (db: Db) =>
+  <T extends string, C extends string>(table: CreateTableBuilder<T, C>) =>
+    table.addColumn('id', key(db), (c) =>
+      isPostgres(db) ? c.primaryKey().generatedByDefaultAsIdentity() : c.primaryKey().autoIncrement(),
+    );
 
 /** A column with the id of a user, whose rows go when the user does. */
 const ofUser = (db: Db, table: string) =>
   db.schema
     .createTable(table)
-    .addColumn('user_id', 'integer', (c) => c.notNull().references('user_account.id').onDelete('cascade'));
+    .addColumn('user_id', key(db), (c) => c.notNull().references('user_account.id').onDelete('cascade'));
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-people': {
     async up(db: Db) {
       await db.schema
         .createTable('user_account')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .$call(numbered(db))
         .addColumn('jid', 'text', (c) => c.notNull().unique())
         .addColumn('legacy_module_data', 'text', (c) => c.notNull())
         .addColumn('preferences', 'text', (c) => c.notNull())
@@ -30,7 +44,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .addColumn('updated_at', 'bigint', (c) => c.notNull())
         .execute();
       await ofUser(db, 'contact')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .$call(numbered(db))
         .addColumn('legacy_id', 'text', (c) => c.notNull())
         .addColumn('local', 'text', (c) => c.notNull())
         .addColumn('name', 'text')
@@ -43,7 +57,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .addUniqueConstraint('contact_by_local', ['user_id', 'local'])
         .execute();
       await ofUser(db, 'message')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .$call(numbered(db))
         .addColumn('chat', 'text', (c) => c.notNull())
         .addColumn('xmpp_id', 'text', (c) => c.notNull())
         .addColumn('legacy_id', 'text', (c) => c.notNull())
@@ -75,7 +89,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema
         .createTable('avatar')
         .addColumn('hash', 'text', (c) => c.primaryKey())
-        .addColumn('png', sql`blob`, (c) => c.notNull())
+        .addColumn('png', bytes(db), (c) => c.notNull())
         .addColumn('width', 'integer', (c) => c.notNull())
         .addColumn('height', 'integer', (c) => c.notNull())
         .execute();
@@ -97,7 +111,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-room-archive': {
     async up(db: Db) {
       await ofUser(db, 'room_message')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .$call(numbered(db))
         .addColumn('chat', 'text', (c) => c.notNull())
         .addColumn('archive_id', 'text', (c) => c.notNull())
         .addColumn('event_key', 'text', (c) => c.notNull())
@@ -134,14 +148,14 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema
         .createTable('setting')
         .addColumn('name', 'text', (c) => c.primaryKey())
-        .addColumn('value', sql`blob`, (c) => c.notNull())
+        .addColumn('value', bytes(db), (c) => c.notNull())
         .execute();
     },
   },
   '0004-rooms': {
     async up(db: Db) {
       await ofUser(db, 'room')
-        .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+        .$call(numbered(db))
         .addColumn('legacy_id', 'text', (c) => c.notNull())
         .addColumn('local', 'text', (c) => c.notNull())
         .addColumn('name', 'text')

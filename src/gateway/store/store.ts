@@ -39,11 +39,16 @@ export class Store {
   }
 
   /**
-   * Opens the store in the file at `path`; `:memory:` for one that is gone when closed.
+   * Opens the store in the SQLite file at `location`, `:memory:` for one that is gone when closed; or in the PostgreSQL
+   * database of that URL.
    * @param onError hears of writes in the background that failed.
    */
-  static async open(path: string, onError: (error: unknown) => void): Promise<Store> {
-    return new Store(await openDatabase(path), onError);
+  static async open(
+    location: string,
+    onError: (error: unknown) => void,
+    options: { readonly poolSize?: number } = {},
+  ): Promise<Store> {
+    return new Store(await openDatabase(location, { ...options, onError }), onError);
   }
 
   /** Writes what is waiting, and closes. */

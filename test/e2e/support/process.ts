@@ -18,7 +18,11 @@ export class Program {
   output = '';
   #watchers = new Set<() => void>();
 
-  constructor(file: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  constructor(
+    file: string,
+    args: readonly string[],
+    options: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number } = {},
+  ) {
     this.#child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (data) => {

@@ -1,0 +1,137 @@
+/** All that is stored, in PostgreSQL; and databases that several processes open at the same time. */
+
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as assert from 'uvu/assert';
+import { Store } from '../../src/gateway/store/store.ts';
+import { LOOPBACK } from '../../src/gateway/testing/index.ts';
+import { JID } from '../../src/stanza/index.ts';
+import { roomArchiveCases } from '../gateway/room-archive.cases.ts';
+import { roomArchiveQueryCases } from '../gateway/room-archive-query.cases.ts';
+import { storeCases } from '../gateway/store.cases.ts';
+import { sqliteDatabases } from '../support/databases.ts';
+import { eventually } from '../support/eventually.ts';
+import { Stage } from '../support/stage.ts';
+import { suite } from '../support/test.ts';
+import { HARBOUR, ROOT, slipway } from './support/gateway-process.ts';
+import { Postgres } from './support/postgres.ts';
+import { freePort, Program } from './support/process.ts';
+
+const test = suite('postgres', { timeout: 120_000 });
+
+let postgres: Postgres;
+test.before(async () => {
+  postgres = await Postgres.start();
+});
+test.after(() => postgres?.stop());
+
+const database = () => postgres.database();
+storeCases(test, database);
+roomArchiveCases(test, database);
+roomArchiveQueryCases(test, database);
+
+const ROMEO = {
+  jid: JID.parse('romeo@localhost'),
+  legacyModuleData: { username: 'romeo' },
+  preferences: {},
+  registrationDate: new Date(0),
+};
+
+for (const [name, newDatabase] of [
+  ['PostgreSQL', database],
+  ['SQLite', sqliteDatabases(test)],
+] as const) {
+  test(`${name} :: processes that start together make the tables once`, async () => {
+    const location = await newDatabase();
+    const node = ['--import', 'tsx', '--conditions=slipway-source', join(ROOT, 'test/e2e/support/open-store.ts')];
+    const programs = Array.from({ length: 4 }, () => new Program(process.execPath, [...node, location], { cwd: ROOT }));
+    await Promise.all(programs.map((program) => program.printed(/^waiting$/m)));
+    for (const program of programs) program.write('now');
+    const codes = await Promise.all(programs.map((program) => program.exit()));
+    const outputs = programs.map(({ output }) => output).join('\n');
+    assert.equal(codes, [0, 0, 0, 0], outputs);
+    assert.is(outputs.match(/^opened, 0 users$/gm)?.length, 4, outputs);
+  });
+}
+
+test('connections :: those that break while idle are replaced, and what breaks is said', async () => {
+  const url = await postgres.database();
+  const errors: unknown[] = [];
+  const store = await Store.open(url, (error) => errors.push(error));
+  const { id } = await store.users.save(ROMEO);
+  await postgres.disconnect(url);
+  await sleep(200);
+  assert.ok(errors.length > 0);
+  assert.equal(await store.users.all(), [{ id, ...ROMEO }]);
+  await store.close();
+});
+
+test('connections :: no more than the pool may have, and no user waits for ever', async () => {
+  const url = await postgres.database();
+  const store = await Store.open(url, () => {}, { poolSize: 2 });
+  const jids = Array.from({ length: 100 }, (_, i) => JID.parse(`user${i}@localhost`));
+  await Promise.all(jids.map((jid) => store.users.save({ ...ROMEO, jid })));
+  assert.is((await store.users.all()).length, 100);
+  await store.close();
+});
+
+test('gateway :: registers, forgets nothing over a restart, and lets people go', async () => {
+  const config = { 'database-url': await postgres.database() };
+  await Stage.with({ config }, async (stage) => {
+    const romeo = await stage.registered();
+    romeo.sends(`<message to='juliet@gw.localhost' type='chat' id='m1'><body>hi</body></message>`);
+    await romeo.settle();
+    assert.equal(stage.session().calls.slice(1), [['sendText', 'juliet', 'hi', undefined]]);
+    await stage.restart();
+    await eventually(() => stage.session().waitForReady());
+    const juliet = await stage.session().contacts.byLegacyId('juliet');
+    juliet.displayed('legacy-1');
+    const marker = await romeo.receives((each) => each.getChild('displayed') !== undefined);
+    assert.is(marker.getChild('displayed')?.attrs.id, 'm1');
+    await stage.gateway.unregisterUser(stage.session().user);
+    assert.equal(stage.gateway.errors, []);
+    assert.equal(await stage.gateway.store.users.all(), []);
+  });
+});
+
+test('command :: one line says what is wrong, without the password', async () => {
+  const port = await freePort();
+  const flags = ['-l', HARBOUR, '-j', 'gw.localhost', '--secret', 's', '--server', LOOPBACK, '--port', String(port)];
+  const wrong: [url: string, line: RegExp][] = [
+    [
+      `postgres://slipway:hush@127.0.0.1:${port}/x`,
+      /^slipway: cannot use the database postgres:\/\/slipway@127.0.0.1:\d+\/x: connect ECONNREFUSED/,
+    ],
+    [
+      postgres.urlOf('none').replace('@', ':hush@'),
+      /^slipway: cannot use the database .*database "none" does not exist$/,
+    ],
+    ['mysql://root:hush@localhost/x', /^slipway: --database-url: this is not a URL as postgres:\/\/user@host\/name$/],
+  ];
+  for (const [url, line] of wrong) {
+    const run = slipway(flags, { SLIPWAY_DATABASE_URL: url });
+    assert.is(await run.exit(), 2, run.output);
+    assert.match(run.output.trimEnd(), line, run.output);
+    assert.not.match(run.output, /hush/);
+  }
+});
+
+test('backup :: pg_dump while it is in use, and everything is there in what is restored', async () => {
+  const url = await postgres.database();
+  const store = await Store.open(url, () => {});
+  const { id } = await store.users.save(ROMEO);
+  await store.avatars.save({ hash: 'abc', png: new Uint8Array([0, 255]), width: 1, height: 1 });
+  const dump = execFileSync(join(postgres.bin, 'pg_dump'), ['--format=custom', '--dbname', url]);
+  await store.close();
+  const copy = await postgres.database();
+  execFileSync(join(postgres.bin, 'pg_restore'), ['--exit-on-error', '--no-owner', '--dbname', copy], { input: dump });
+  const restored = await Store.open(copy, () => {});
+  assert.equal(await restored.users.all(), [{ id, ...ROMEO }]);
+  assert.equal((await restored.avatars.get('abc'))?.png, new Uint8Array([0, 255]));
+  // New rows get new numbers.
+  assert.is.not((await restored.users.save({ ...ROMEO, jid: JID.parse('juliet@localhost') })).id, id);
+  await restored.close();
+});
+
+test.run();

@@ -1,0 +1,240 @@
+/** What is stored, over any database. */
+
+import { randomBytes } from 'node:crypto';
+import * as assert from 'uvu/assert';
+import { Store } from '../../src/gateway/store/store.ts';
+import { JID } from '../../src/stanza/index.ts';
+import type { NewDatabase } from '../support/databases.ts';
+import type { Test } from '../support/test.ts';
+
+async function opened(location: string): Promise<Store> {
+  return Store.open(location, (error) => {
+    throw error;
+  });
+}
+
+const ROMEO = {
+  jid: JID.parse('romeo@localhost'),
+  legacyModuleData: { username: 'r', nested: { list: [1, 'ü'] } },
+  preferences: { sync: true },
+  registrationDate: new Date('2026-01-02T03:04:05.678Z'),
+};
+
+const JULIET = {
+  legacyId: 'J/1',
+  local: 'j\\2f1',
+  name: 'Juliet',
+  isFriend: false,
+  inRoster: true,
+  avatarHash: undefined,
+  avatarId: undefined,
+  vcard: undefined,
+};
+
+const NOW = Date.UTC(2026, 0, 10);
+
+const GLOBE = {
+  legacyId: 'globe',
+  local: 'globe',
+  name: 'The Globe',
+  description: undefined,
+  subject: 'Verona',
+  subjectSetter: 'juliet',
+  subjectDate: new Date('2026-01-02T03:04:05.678Z'),
+  nParticipants: 2_000_000,
+  userNick: 'romeo',
+  avatarHash: undefined,
+  avatarId: undefined,
+  clients: ['romeo@localhost/a'],
+};
+
+/** The parts of a store, which are used on their own. */
+async function opening(location: string) {
+  const store = await opened(location);
+  const { users, contacts, rooms, messageIds, threads, avatars, attachments, settings } = store;
+  const close = () => store.close();
+  return { users, contacts, rooms, messageIds, threads, avatars, attachments, settings, close };
+}
+
+export function storeCases(test: Test, database: NewDatabase): void {
+  test('users :: saved, changed, removed with all that is theirs', async () => {
+    const store = await opened(await database());
+    const { id } = await store.users.save(ROMEO);
+    assert.equal(await store.users.all(), [{ id, ...ROMEO }]);
+    const later = { ...ROMEO, legacyModuleData: {}, registrationDate: new Date() };
+    assert.equal(await store.users.save(later), { ...later, id, registrationDate: ROMEO.registrationDate });
+    await store.contacts.save(id, [{ ...JULIET, legacyId: 'j', local: 'j' }]);
+    store.messageIds.add(id, 'j', { xmppId: 'x', legacyId: 'l', fromUser: true });
+    await store.deleteUser(id);
+    assert.equal(await store.users.all(), []);
+    assert.equal(await store.contacts.all(id), []);
+    assert.equal(await store.messageIds.xmppIds(id, 'j', 'l'), []);
+    await store.close();
+  });
+
+  test('contacts :: saved and changed', async () => {
+    const store = await opened(await database());
+    const { id } = await store.users.save(ROMEO);
+    await store.contacts.save(id, [JULIET, { ...JULIET, legacyId: 'n', local: 'n' }]);
+    const changed = { ...JULIET, name: undefined, isFriend: true, avatarId: 'new', vcard: { given: 'J' } };
+    await store.contacts.save(id, [changed]);
+    assert.equal(await store.contacts.all(id), [changed, { ...JULIET, legacyId: 'n', local: 'n' }]);
+    await store.close();
+  });
+
+  test('message ids :: are found at once, and after they were written', async () => {
+    const store = await opened(await database());
+    const { id } = await store.users.save(ROMEO);
+    const ids = store.messageIds;
+    const check = async () => {
+      assert.is(await ids.legacyId(id, 'j', 'x1'), 'l1');
+      assert.is(await ids.legacyId(id, 'j', 'x1', 'user'), 'l2');
+      assert.is(await ids.legacyId(id, 'j', 'x1', 'other'), 'l1');
+      assert.is(await ids.legacyId(id, 'other', 'x1'), undefined);
+      assert.equal(await ids.xmppIds(id, 'j', 'l1'), ['x1', 'x3']);
+      assert.equal(await ids.xmppIds(id, 'j', 'l9'), []);
+    };
+    ids.add(id, 'j', { xmppId: 'x1', legacyId: 'l1', fromUser: false });
+    ids.add(id, 'j', { xmppId: 'x1', legacyId: 'l2', fromUser: true });
+    ids.add(id, 'j', { xmppId: 'x3', legacyId: 'l1', fromUser: false });
+    await check();
+    await ids.flush();
+    await check();
+    ids.add(id, 'j', { xmppId: 'x1', legacyId: 'new', fromUser: false });
+    assert.is(await ids.legacyId(id, 'j', 'x1'), 'new');
+    await ids.flush();
+    assert.is(await ids.legacyId(id, 'j', 'x1'), 'new');
+    await store.close();
+  });
+
+  test('database :: what was stored is there when it is opened again', async () => {
+    const location = await database();
+    const first = await opened(location);
+    const { id } = await first.users.save(ROMEO);
+    for (let i = 0; i < 2500; i++)
+      first.messageIds.add(id, 'j', { xmppId: `x${i}`, legacyId: `l${i}`, fromUser: false });
+    await first.close();
+    const second = await opened(location);
+    assert.equal(await second.users.all(), [{ id, ...ROMEO }]);
+    assert.is(await second.messageIds.legacyId(id, 'j', 'x2499'), 'l2499');
+    await second.close();
+  });
+
+  test('users :: a registration that has begun, until it ends or is too old', async () => {
+    const { users, close } = await opening(await database());
+    const path = [{ step: { kind: 'form' }, data: { username: 'r' } }];
+    assert.equal(await users.registration('a@localhost', 0), []);
+    await users.saveRegistration('a@localhost', [], NOW);
+    await users.saveRegistration('a@localhost', path, NOW + 1);
+    assert.equal(await users.registration('a@localhost', NOW + 1), path);
+    assert.equal(await users.registration('a@localhost', NOW + 2), []);
+    await users.deleteRegistration('a@localhost');
+    assert.equal(await users.registration('a@localhost', 0), []);
+    await close();
+  });
+
+  test('users :: the picture that the plugin knows', async () => {
+    const { users, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    assert.is(await users.avatarHash(id), undefined);
+    await users.setAvatarHash(id, 'abc');
+    assert.is(await users.avatarHash(id), 'abc');
+    await users.setAvatarHash(id, undefined);
+    assert.is(await users.avatarHash(id), undefined);
+    await close();
+  });
+
+  test('rooms :: saved, changed, removed', async () => {
+    const { users, rooms, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    await rooms.save(id, [GLOBE, { ...GLOBE, legacyId: 'other', local: 'other' }]);
+    const changed = { ...GLOBE, subject: undefined, subjectDate: undefined, nParticipants: 3, clients: [] };
+    await rooms.save(id, [changed]);
+    assert.equal(await rooms.all(id), [changed, { ...GLOBE, legacyId: 'other', local: 'other' }]);
+    await rooms.remove(id, 'other');
+    assert.equal(await rooms.all(id), [changed]);
+    await close();
+  });
+
+  test('message ids :: those not read are given once; those forgotten are gone', async () => {
+    const { users, messageIds: ids, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    for (const n of [1, 2, 3]) ids.add(id, 'j', { xmppId: `x${n}`, legacyId: `l${n}`, fromUser: false });
+    const pair = (n: number) => ({ xmppId: `x${n}`, legacyId: `l${n}` });
+    assert.equal(await ids.takeUnread(id, 'j', 'x2'), [pair(1), pair(2)]);
+    assert.equal(await ids.takeUnread(id, 'j', 'x3'), [pair(3)]);
+    assert.equal(await ids.takeUnread(id, 'j', 'x3'), []);
+    await ids.remove(id, 'j', ['x1', 'x2']);
+    assert.is(await ids.legacyId(id, 'j', 'x1'), undefined);
+    assert.is(await ids.legacyId(id, 'j', 'x3'), 'l3');
+    await close();
+  });
+
+  test('threads :: both ways, the first name stays', async () => {
+    const { users, threads, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    await threads.add(id, 'j', 'x', 'l');
+    await threads.add(id, 'j', 'x', 'other');
+    assert.is(await threads.legacyThread(id, 'j', 'x'), 'l');
+    assert.is(await threads.xmppThread(id, 'j', 'l'), 'x');
+    assert.is(await threads.xmppThread(id, 'n', 'l'), undefined);
+    await close();
+  });
+
+  test('avatars :: bytes as they were, kept once, with where they came from', async () => {
+    const { avatars, close } = await opening(await database());
+    const avatar = { hash: 'abc', png: new Uint8Array([0, 1, 255]), width: 2, height: 3 };
+    await avatars.save(avatar);
+    await avatars.save({ ...avatar, width: 9 });
+    assert.equal(await avatars.get('abc'), avatar);
+    assert.is(await avatars.get('x'), undefined);
+    const url = `https://x.example/${randomBytes(4000).toString('base64url')}`;
+    await avatars.saveSource(url, { hash: 'abc', etag: undefined, lastModified: 'then' });
+    const source = { hash: 'abc', etag: '"1"', lastModified: undefined };
+    await avatars.saveSource(url, source);
+    assert.equal(await avatars.source(url), source);
+    assert.is(await avatars.source(`${url}?`), undefined);
+    await close();
+  });
+
+  test('attachments :: saved, changed, forgotten', async () => {
+    const { users, attachments, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    const fileId = randomBytes(4000).toString('base64url');
+    const file = { url: 'https://x.example/1', about: { name: 'a', type: 'image/png', size: 5_000_000_000 } };
+    await attachments.save(id, fileId, { ...file, url: 'https://x.example/0' });
+    await attachments.save(id, fileId, file);
+    assert.equal(await attachments.get(id, fileId), file);
+    await attachments.delete(id, fileId);
+    assert.is(await attachments.get(id, fileId), undefined);
+    await close();
+  });
+
+  test('settings :: a secret is made once, also by several at a time', async () => {
+    const location = await database();
+    const [first, second] = [await opening(location), await opening(location)];
+    const made = await Promise.all([first, second, first].map(({ settings }) => settings.secret('a')));
+    assert.is(new Set(made.map((each) => Buffer.from(each).toString('hex'))).size, 1);
+    assert.is(made[0]?.length, 32);
+    assert.not.equal(await first.settings.secret('b'), made[0]);
+    await first.close();
+    await second.close();
+  });
+
+  test('text :: any character that a network may use, NUL too', async () => {
+    const { users, contacts, messageIds, threads, close } = await opening(await database());
+    const { id } = await users.save({ ...ROMEO, legacyModuleData: { password: 'a\0b\\u0000' } });
+    const strange = 'a\0b\u{10ffff}\u0001"\'\\';
+    await contacts.save(id, [{ ...JULIET, legacyId: strange, name: strange }]);
+    await threads.add(id, 'j', 'x', strange);
+    messageIds.add(id, 'j', { xmppId: strange, legacyId: strange, fromUser: false });
+    await messageIds.flush();
+    const [contact] = await contacts.all(id);
+    assert.equal([contact?.legacyId, contact?.name], [strange, strange]);
+    assert.is(await threads.legacyThread(id, 'j', 'x'), strange);
+    assert.is(await messageIds.legacyId(id, 'j', strange), strange);
+    assert.equal(await messageIds.xmppIds(id, 'j', strange), [strange]);
+    assert.is((await users.all())[0]?.legacyModuleData.password, 'a\0b\\u0000');
+    await close();
+  });
+}
