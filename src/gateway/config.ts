@@ -4,21 +4,25 @@ import { join } from 'node:path';
 import { JID } from '../stanza/index.ts';
 import type { LogLevel } from './log.ts';
 import { ConfigError, type OptionTable, type PluginOptions, type RawValues, resolveOptions } from './options.ts';
+import { Secret } from './secret.ts';
+import { Keyring } from './store/keyring.ts';
 import { isPostgresUrl } from './store/location.ts';
 
 /** What a gateway is started with. */
 export interface Config {
   /** The component's domain. */
   readonly jid: string;
-  readonly secret: string;
+  readonly secret: Secret;
   readonly server: string;
   readonly port: number;
   /** Where the database and other files are; `undefined` keeps everything in memory. */
   readonly homeDir: string | undefined;
   /** The PostgreSQL database to use instead of an SQLite file in `homeDir`. */
-  readonly databaseUrl: string | undefined;
+  readonly databaseUrl: Secret | undefined;
   /** Connections to it at most. */
   readonly databasePoolSize: number;
+  /** What credentials in the database are encrypted with; nothing leaves them as they are. */
+  readonly keyring: Keyring;
   /** Which bare JIDs may register. */
   readonly userJidValidator: RegExp;
   readonly admins: readonly string[];
@@ -109,6 +113,14 @@ export const OPTIONS = {
     default: 10,
     min: 1,
     describe: 'Connections to PostgreSQL at most',
+  },
+  'encryption-key': {
+    group: 'Server',
+    type: 'string',
+    secret: true,
+    defaultText: 'credentials are not encrypted',
+    describe:
+      'What the credentials of users are encrypted with: 32 bytes in Base64. Further keys behind a comma are for reading what was encrypted with them',
   },
   'user-jid-validator': {
     group: 'Users',
@@ -243,7 +255,7 @@ export type RawConfig = { readonly [K in OptionName]?: unknown };
  */
 export function resolveConfig(raw: RawConfig, plugin?: PluginOptions): Config {
   // Which plugin it is, is known to whoever has loaded it.
-  const { legacyNetwork: _, ...values } = resolveOptions(OPTIONS, { 'legacy-network': '-', ...raw });
+  const { legacyNetwork: _, encryptionKey, ...values } = resolveOptions(OPTIONS, { 'legacy-network': '-', ...raw });
   const jid = domainOf(values.jid);
   if (values.noUploadPath !== undefined && values.noUploadUrlPrefix === '') {
     throw new ConfigError('--no-upload-path needs --no-upload-url-prefix', 'no-upload-path');
@@ -252,7 +264,9 @@ export function resolveConfig(raw: RawConfig, plugin?: PluginOptions): Config {
     ...values,
     jid,
     homeDir: values.homeDir ?? join('.slipway', jid),
+    secret: new Secret(values.secret),
     databaseUrl: databaseUrlOf(values.databaseUrl),
+    keyring: keyringOf(encryptionKey),
     userJidValidator: validatorOf(values.userJidValidator, jid),
     admins: values.admins.map((admin) => jidOf('admins', admin)),
     uploadService: values.uploadService === undefined ? undefined : jidOf('upload-service', values.uploadService),
@@ -279,9 +293,18 @@ function domainOf(jid: string): string {
   return parsed.domain;
 }
 
-function databaseUrlOf(url: string | undefined): string | undefined {
+function keyringOf(keys: string | undefined): Keyring {
+  try {
+    return Keyring.parse(keys ?? '');
+  } catch (error) {
+    throw ConfigError.of('encryption-key', (error as Error).message);
+  }
+}
+
+function databaseUrlOf(url: string | undefined): Secret | undefined {
+  if (url === undefined) return undefined;
+  if (isPostgresUrl(url) && URL.canParse(url)) return new Secret(url);
   // Not shown: it may hold a password.
-  if (url === undefined || (isPostgresUrl(url) && URL.canParse(url))) return url;
   throw ConfigError.of('database-url', 'this is not a URL as postgres://user@host/name');
 }
 

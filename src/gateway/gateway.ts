@@ -39,7 +39,7 @@ import { GatewayConversation, GatewayVoice } from './gateway-voice.ts';
 import { describeGateway } from './incoming/disco.ts';
 import { receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
-import { withoutText } from './log-stanza.ts';
+import { PRIVATE_ELEMENTS, withoutText } from './log-stanza.ts';
 import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
 import { Retention } from './muc/retention.ts';
@@ -152,9 +152,9 @@ export abstract class BaseGateway implements IqSender {
   readonly commands: readonly CommandClass[] = BUILTIN_COMMANDS;
   /**
    * The names of elements whose text is left out when stanzas are logged, at level `debug`. The default leaves out what
-   * people write, what they fill in, and pictures.
+   * people write, what they fill in, pictures, and what gives access to files. URLs are cut short anyway.
    */
-  readonly logStripElements: readonly string[] = ['body', 'subject', 'value', 'password', 'data', 'BINVAL'];
+  readonly logStripElements: readonly string[] = PRIVATE_ELEMENTS;
 
   /** The conditions of errors by which a client says that it is not in a room any more. XEP-0045 §9.9. */
   readonly kickableErrors: readonly string[] = [

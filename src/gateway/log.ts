@@ -1,6 +1,7 @@
 /** The log: structured, to standard output, without secrets. */
 
 import { pino } from 'pino';
+import { redacted } from './redact.ts';
 
 /** What Slipway logs to. Any pino-like logger fits. */
 export interface Log {
@@ -15,18 +16,22 @@ export interface Log {
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Fields that are never written, wherever they stand. */
-const SECRETS = ['password', 'secret', 'token', 'code', 'legacyModuleData'];
-
-/** Writes to standard output: a JSON object a line, or readable lines when that is a terminal. */
-export function createLog(level: LogLevel): Log {
+/**
+ * Writes a JSON object a line to standard output, or readable lines when that is a terminal. Secrets are left out, however
+ * deep they stand: see `redact.ts`.
+ * @param destination takes the lines instead of standard output.
+ */
+export function createLog(level: LogLevel, destination?: { write(line: string): void }): Log {
   const options = {
     level,
     base: undefined,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (data: object) => redacted(data) as Record<string, unknown>,
+    },
   };
+  if (destination !== undefined) return pino(options, destination);
   return process.stdout.isTTY
     ? pino(options, { write: (line) => process.stdout.write(readable(line)) })
     : pino(options);

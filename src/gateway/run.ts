@@ -30,6 +30,10 @@ export async function startGateway(
   const clock = options.clock ?? systemClock;
   const makeId = options.newId ?? newId;
   const store = await openStore(config, (error) => log.error({ err: error }, 'could not write to the database'));
+  const isKept = config.homeDir !== undefined || config.databaseUrl !== undefined;
+  if (isKept && config.keyring.current === undefined) {
+    log.warn({ option: 'encryption-key' }, 'credentials of users are stored unencrypted');
+  }
   const gateway = new classes.gateway({
     classes,
     config,
@@ -40,7 +44,7 @@ export async function startGateway(
     connect: (handlers) =>
       new ComponentStream({
         domain: config.jid,
-        secret: config.secret,
+        secret: config.secret.reveal(),
         host: config.server,
         port: config.port,
         clock,
@@ -58,18 +62,20 @@ export async function startGateway(
   return gateway;
 }
 
-async function openStore(config: Config, onError: (error: unknown) => void): Promise<Store> {
-  const { homeDir, databaseUrl, databasePoolSize: poolSize } = config;
-  if (databaseUrl !== undefined) {
-    return Store.open(databaseUrl, onError, { poolSize }).catch((error) => {
-      throw new ConfigError(`cannot use the database ${withoutPassword(databaseUrl)}: ${reasonOf(error)}`);
+/** Opens the store that a configuration says. @throws ConfigError when it cannot. */
+export async function openStore(config: Config, onError: (error: unknown) => void): Promise<Store> {
+  const { homeDir, databaseUrl, databasePoolSize: poolSize, keyring } = config;
+  const open = (location: string, what: string) =>
+    Store.open(location, onError, { poolSize, keyring }).catch((error) => {
+      if (error instanceof ConfigError) throw error;
+      throw new ConfigError(`cannot use ${what}: ${reasonOf(error)}`);
     });
+  if (databaseUrl !== undefined) {
+    const url = databaseUrl.reveal();
+    return open(url, `the database ${withoutPassword(url)}`);
   }
-  if (homeDir === undefined) return Store.open(':memory:', onError);
-  const folder = prepared(homeDir);
-  return Store.open(join(folder, 'slipway.sqlite'), onError).catch((error) => {
-    throw new ConfigError(`cannot use the home directory ${folder}: ${reasonOf(error)}`);
-  });
+  if (homeDir === undefined) return open(':memory:', 'a database in memory');
+  return open(join(prepared(homeDir), 'slipway.sqlite'), `the home directory ${homeDir}`);
 }
 
 function prepared(homeDir: string): string {

@@ -5,6 +5,7 @@ import { type Backoff, delayBefore } from '../stanza/stream/backoff.ts';
 import { fetchUserAvatar } from './avatar/user-avatar.ts';
 import type { BaseGateway } from './gateway.ts';
 import { startReadSync } from './muc/read-sync.ts';
+import { hideIn, secretTexts } from './redact.ts';
 import { inParallel } from './serial.ts';
 import type { BaseSession } from './session.ts';
 import type { StoredUser } from './store/users.ts';
@@ -124,7 +125,10 @@ export class Sessions {
   #failed(session: BaseSession, error: unknown, attempt: number): void {
     const { clock, log } = this.#gateway;
     session.readiness.set('failed');
-    if (!(error instanceof StanzaError)) this.#gateway.exception(error);
+    if (!(error instanceof StanzaError)) {
+      hideIn(error, secretTexts(session.user.legacyModuleData, this.#gateway.registrationFields));
+      this.#gateway.exception(error);
+    }
     const told = error instanceof StanzaError && error.text !== '' ? error.text : 'The login failed.';
     // What the user must do something about is not tried again: too many wrong passwords lock accounts.
     const isTemporary = !(error instanceof StanzaError) || error.type === 'wait';

@@ -107,7 +107,10 @@ test('command :: one line says what is wrong, without the password', async () =>
       postgres.urlOf('none').replace('@', ':hush@'),
       /^slipway: cannot use the database .*database "none" does not exist$/,
     ],
-    ['mysql://root:hush@localhost/x', /^slipway: --database-url: this is not a URL as postgres:\/\/user@host\/name$/],
+    [
+      'mysql://root:hush@localhost/x',
+      /^slipway: --database-url: this is not a URL as postgres:\/\/user@host\/name \(from SLIPWAY_DATABASE_URL\)$/,
+    ],
   ];
   for (const [url, line] of wrong) {
     const run = slipway(flags, { SLIPWAY_DATABASE_URL: url });

@@ -6,10 +6,11 @@ const test = suite('config');
 const ENOUGH = { jid: 'gw.example.com', secret: 's' };
 
 test('defaults :: for everything but the plugin, the domain and the secret', () => {
-  const { userJidValidator, ...rest } = resolveConfig(ENOUGH);
+  const { userJidValidator, secret, keyring, ...rest } = resolveConfig(ENOUGH);
+  assert.is(secret.reveal(), 's');
+  assert.is(keyring.current, undefined);
   assert.equal(rest, {
     jid: 'gw.example.com',
-    secret: 's',
     server: 'localhost',
     port: 5347,
     homeDir: '.slipway/gw.example.com',

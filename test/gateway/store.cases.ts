@@ -2,6 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import * as assert from 'uvu/assert';
+import { openDatabase } from '../../src/gateway/store/database.ts';
+import { Keyring } from '../../src/gateway/store/keyring.ts';
 import { Store } from '../../src/gateway/store/store.ts';
 import { JID } from '../../src/stanza/index.ts';
 import type { NewDatabase } from '../support/databases.ts';
@@ -236,5 +238,100 @@ export function storeCases(test: Test, database: NewDatabase): void {
     assert.equal(await messageIds.xmppIds(id, 'j', strange), [strange]);
     assert.is((await users.all())[0]?.legacyModuleData.password, 'a\0b\\u0000');
     await close();
+  });
+
+  const [first, second] = [1, 2].map((n) => Buffer.alloc(32, n)) as [Buffer, Buffer];
+  const withKeys = (location: string, ...keys: Buffer[]) =>
+    Store.open(location, () => {}, { keyring: new Keyring(keys) });
+
+  test('keys :: credentials are encrypted, in users and in registrations that have begun', async () => {
+    const location = await database();
+    const store = await withKeys(location, first);
+    const { id } = await store.users.save({ ...ROMEO, legacyModuleData: { password: 'hush' } });
+    const path = [{ step: {}, data: { password: 'hush' } }];
+    await store.users.saveRegistration('a@localhost', path, NOW);
+    assert.is((await store.users.all())[0]?.legacyModuleData.password, 'hush');
+    assert.equal(await store.users.registration('a@localhost', 0), path);
+    await store.close();
+    const raw = await openDatabase(location, { onError: () => {} });
+    const user = await raw.selectFrom('user_account').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+    const registration = await raw.selectFrom('registration').selectAll().executeTakeFirstOrThrow();
+    for (const stored of [user.legacy_module_data, registration.path]) {
+      assert.match(stored, /^sealed:1:[0-9a-f]{8}:/);
+      assert.not.match(stored, 'hush');
+    }
+    await raw.destroy();
+  });
+
+  test('keys :: without the right one the store does not open, and says which is missing', async () => {
+    const location = await database();
+    const store = await withKeys(location, first);
+    await store.users.save(ROMEO);
+    await store.close();
+    for (const keys of [[], [second]]) {
+      const error = await withKeys(location, ...keys).then(
+        () => undefined,
+        (reason: Error) => reason,
+      );
+      assert.match(String(error), /encrypted with the key [0-9a-f]{8}, which is not among the keys given/);
+    }
+    const again = await withKeys(location, second, first);
+    assert.equal((await again.users.all())[0]?.legacyModuleData, ROMEO.legacyModuleData);
+    await again.close();
+  });
+
+  test('keys :: what was moved to another user is not read, and the others are', async () => {
+    const location = await database();
+    const errors: string[] = [];
+    const store = await Store.open(location, (error) => errors.push(String(error)), { keyring: new Keyring([first]) });
+    await store.users.save(ROMEO);
+    await store.users.save({ ...ROMEO, jid: JID.parse('mallory@localhost'), legacyModuleData: {} });
+    const raw = await openDatabase(location, { onError: () => {} });
+    const { legacy_module_data } = await raw
+      .selectFrom('user_account')
+      .selectAll()
+      .where('jid', '=', 'romeo@localhost')
+      .executeTakeFirstOrThrow();
+    await raw.updateTable('user_account').set({ legacy_module_data }).where('jid', '=', 'mallory@localhost').execute();
+    await raw.destroy();
+    assert.equal(
+      (await store.users.all()).map(({ jid }) => jid.bare),
+      ['romeo@localhost'],
+    );
+    assert.match(errors.join(), /cannot read the credentials of mallory@localhost/);
+    await store.close();
+  });
+
+  test('rotation :: plain values and those of old keys, in batches; stopped, it goes on where it was', async () => {
+    const location = await database();
+    const jids = Array.from({ length: 250 }, (_, i) => JID.parse(`user${i}@localhost`));
+    const plain = await withKeys(location);
+    for (const jid of jids.slice(0, 120)) await plain.users.save({ ...ROMEO, jid });
+    await plain.users.saveRegistration('a@localhost', [{ step: 1, data: {} }], NOW);
+    await plain.close();
+    const old = await withKeys(location, first);
+    for (const jid of jids.slice(120)) await old.users.save({ ...ROMEO, jid });
+    await old.close();
+
+    const stopped = await withKeys(location, second, first);
+    const stop = new Error('stopped');
+    const outcome = await stopped
+      .rotateKeys(() => {
+        throw stop;
+      })
+      .catch((error) => error);
+    assert.is(outcome, stop);
+    await stopped.close();
+    const again = await withKeys(location, second, first);
+    assert.equal(await again.rotateKeys(), { done: 151, failed: [] });
+    assert.equal(await again.rotateKeys(), { done: 0, failed: [] });
+    await again.close();
+
+    const now = await withKeys(location, second);
+    const users = await now.users.all();
+    assert.is(users.length, 250);
+    for (const { legacyModuleData } of users) assert.equal(legacyModuleData, ROMEO.legacyModuleData);
+    assert.equal(await now.users.registration('a@localhost', 0), [{ step: 1, data: {} }]);
+    await now.close();
   });
 }

@@ -2,6 +2,7 @@
 
 import {
   type BaseGateway,
+  type Log,
   type PluginClasses,
   type RawConfig,
   resolveConfig,
@@ -36,6 +37,8 @@ export interface StageOptions {
   readonly config?: RawConfig;
   readonly homeDir?: string;
   readonly clock?: Clock;
+  /** Default: nothing is logged. */
+  readonly log?: Log;
 }
 
 export class Stage {
@@ -120,7 +123,7 @@ function start(server: XmppServer, options: StageOptions): Promise<BaseGateway> 
   const raw = { jid: GATEWAY, secret: SECRET, server: LOOPBACK, port, ...options.config };
   const config = { ...resolveConfig(raw), homeDir: options.homeDir };
   return startGateway({ ...TEST_PLUGIN, ...options.plugin }, config, {
-    log: silentLog,
+    log: options.log ?? silentLog,
     reconnectAfter: 10,
     ...(options.clock && { clock: options.clock }),
   });

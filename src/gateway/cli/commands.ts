@@ -11,4 +11,11 @@ export interface CommandEntry {
 /** By name; the first is what `slipway` does without one. */
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   ['run', { describe: 'Runs the gateway (the default)', load: async () => (await import('./run.ts')).run }],
+  [
+    'rotate-key',
+    {
+      describe: 'Encrypts the credentials in the database with another key',
+      load: async () => (await import('./rotate-key.ts')).rotateKey,
+    },
+  ],
 ]);

@@ -4,6 +4,7 @@ import { type JID, StanzaError } from '../../stanza/index.ts';
 import { type FormValues, readAnswers } from '../command/form.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
+import { hideIn, secretTexts } from '../redact.ts';
 import { Lanes } from '../serial.ts';
 import type { LegacyModuleData, PendingUser, User } from '../user.ts';
 import { defaultPreferences, type RegistrationStep } from './steps.ts';
@@ -143,6 +144,8 @@ export class Registration {
       step = await gateway.nextRegistrationStep(user, answered);
     } catch (error) {
       if (error instanceof StanzaError) throw error;
+      const fields = [...gateway.registrationFields, ...path.flatMap((asked) => asked.step.fields)];
+      hideIn(error, secretTexts({ ...user.legacyModuleData, ...answered?.values }, fields));
       gateway.exception(error);
       throw new XmppError('internal-server-error', 'The registration failed.', { type: 'wait' });
     }

@@ -1,8 +1,6 @@
 /** The way to a registration: one step after the other, each a form. What has been reached is stored. */
 
-import { StanzaError } from '../../stanza/index.ts';
 import type { FormField, FormValues } from '../command/form.ts';
-import { XmppError } from '../errors.ts';
 import { type BaseGateway, RegistrationType } from '../gateway.ts';
 import type { PendingUser } from '../user.ts';
 
@@ -90,9 +88,7 @@ async function checkCredentials(gateway: BaseGateway, user: PendingUser, values:
       user.legacyModuleData = { ...(error.data ?? values) };
       return false;
     }
-    if (error instanceof StanzaError) throw error;
-    gateway.exception(error);
-    throw new XmppError('internal-server-error', 'The registration failed.', { type: 'wait' });
+    throw error;
   }
 }
 

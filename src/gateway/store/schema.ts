@@ -20,7 +20,7 @@ export interface UserRow {
   id: Generated<number>;
   /** Bare. */
   jid: string;
-  /** JSON. */
+  /** JSON, encrypted where there is a key. */
   legacy_module_data: string;
   /** JSON. */
   preferences: string;
@@ -34,7 +34,7 @@ export interface UserRow {
 export interface RegistrationRow {
   /** Bare. */
   jid: string;
-  /** JSON: the questions asked, each with what was known then. The last one waits for its answer. */
+  /** JSON, encrypted where there is a key: the questions asked, each with what was known then. The last one waits for its answer. */
   path: string;
   /** Milliseconds since 1970. */
   updated_at: number;

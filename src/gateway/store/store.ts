@@ -5,9 +5,11 @@ import { AttachmentStore } from './attachments.ts';
 import { AvatarStore } from './avatars.ts';
 import { ContactStore } from './contacts.ts';
 import { openDatabase } from './database.ts';
+import { Keyring } from './keyring.ts';
 import { MessageIds } from './message-ids.ts';
 import { RoomMessages } from './room-messages.ts';
 import { RoomStore } from './rooms.ts';
+import { checkKeys, type RotationProgress, rotateKeys } from './rotation.ts';
 import type { Schema } from './schema.ts';
 import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
@@ -24,10 +26,12 @@ export class Store {
   readonly roomMessages: RoomMessages;
   readonly settings: SettingStore;
   readonly #db: Kysely<Schema>;
+  readonly #keyring: Keyring;
 
-  private constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
+  private constructor(db: Kysely<Schema>, keyring: Keyring, onError: (error: unknown) => void) {
     this.#db = db;
-    this.users = new UserStore(db);
+    this.#keyring = keyring;
+    this.users = new UserStore(db, keyring, onError);
     this.contacts = new ContactStore(db);
     this.rooms = new RoomStore(db);
     this.messageIds = new MessageIds(db, onError);
@@ -41,14 +45,27 @@ export class Store {
   /**
    * Opens the store in the SQLite file at `location`, `:memory:` for one that is gone when closed; or in the PostgreSQL
    * database of that URL.
-   * @param onError hears of writes in the background that failed.
+   * @param onError hears of writes in the background that failed, and of users whose credentials cannot be read.
+   * @throws ConfigError when credentials are encrypted with a key that is not in `keyring`.
    */
   static async open(
     location: string,
     onError: (error: unknown) => void,
-    options: { readonly poolSize?: number } = {},
+    { keyring = new Keyring(), ...options }: { readonly poolSize?: number; readonly keyring?: Keyring } = {},
   ): Promise<Store> {
-    return new Store(await openDatabase(location, { ...options, onError }), onError);
+    const db = await openDatabase(location, { ...options, onError });
+    try {
+      await checkKeys(db, keyring);
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+    return new Store(db, keyring, onError);
+  }
+
+  /** Encrypts all credentials with the first key of the keyring. */
+  rotateKeys(onBatch?: (progress: RotationProgress) => void): Promise<RotationProgress> {
+    return rotateKeys(this.#db, this.#keyring, onBatch);
   }
 
   /** Writes what is waiting, and closes. */

@@ -2,7 +2,10 @@
 
 import type { Kysely } from 'kysely';
 import { JID } from '../../stanza/index.ts';
+import { concealed } from '../secret.ts';
 import type { LegacyModuleData, Preferences, User } from '../user.ts';
+import type { Keyring } from './keyring.ts';
+import { boundTo } from './rotation.ts';
 import type { Schema, UserRow } from './schema.ts';
 
 /** A user with the key under which everything of theirs is stored. */
@@ -19,14 +22,26 @@ export interface StoredStep {
 
 export class UserStore {
   readonly #db: Kysely<Schema>;
+  readonly #keyring: Keyring;
+  readonly #onError: (error: unknown) => void;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, keyring: Keyring, onError: (error: unknown) => void) {
     this.#db = db;
+    this.#keyring = keyring;
+    this.#onError = onError;
   }
 
+  /** All whose credentials can be read: what is damaged of one must not keep the others out. */
   async all(): Promise<StoredUser[]> {
     const rows = await this.#db.selectFrom('user_account').selectAll().orderBy('id').execute();
-    return rows.map(userOf);
+    return rows.flatMap((row) => {
+      try {
+        return [this.#userOf(row)];
+      } catch (error) {
+        this.#onError(new Error(`cannot read the credentials of ${row.jid}`, { cause: error }));
+        return [];
+      }
+    });
   }
 
   /** Adds a user, or gives a registered one new data; the registration date stays. */
@@ -37,7 +52,7 @@ export class UserStore {
     registrationDate: Date;
   }): Promise<StoredUser> {
     const data = {
-      legacy_module_data: JSON.stringify(user.legacyModuleData),
+      legacy_module_data: this.#seal('user_account', user.jid.bare, user.legacyModuleData),
       preferences: JSON.stringify(user.preferences),
     };
     const row = await this.#db
@@ -46,7 +61,7 @@ export class UserStore {
       .onConflict((conflict) => conflict.column('jid').doUpdateSet(data))
       .returningAll()
       .executeTakeFirstOrThrow();
-    return userOf(row);
+    return this.#userOf(row);
   }
 
   async delete(id: number): Promise<void> {
@@ -78,11 +93,11 @@ export class UserStore {
       .where('jid', '=', jid)
       .where('updated_at', '>=', since)
       .executeTakeFirst();
-    return row === undefined ? [] : JSON.parse(row.path);
+    return row === undefined ? [] : (this.#open('registration', jid, row.path) as readonly StoredStep[]);
   }
 
   async saveRegistration(jid: string, path: readonly StoredStep[], now: number): Promise<void> {
-    const values = { path: JSON.stringify(path), updated_at: now };
+    const values = { path: this.#seal('registration', jid, path), updated_at: now };
     await this.#db
       .insertInto('registration')
       .values({ jid, ...values })
@@ -93,16 +108,24 @@ export class UserStore {
   async deleteRegistration(jid: string): Promise<void> {
     await this.#db.deleteFrom('registration').where('jid', '=', jid).execute();
   }
+
+  #userOf(row: SelectedUser): StoredUser {
+    return {
+      id: row.id,
+      jid: JID.parse(row.jid),
+      legacyModuleData: concealed(this.#open('user_account', row.jid, row.legacy_module_data) as LegacyModuleData),
+      preferences: JSON.parse(row.preferences),
+      registrationDate: new Date(Number(row.registered_at)),
+    };
+  }
+
+  #seal(table: 'user_account' | 'registration', jid: string, value: unknown): string {
+    return this.#keyring.seal(JSON.stringify(value), boundTo(table, jid));
+  }
+
+  #open(table: 'user_account' | 'registration', jid: string, stored: string): object {
+    return JSON.parse(this.#keyring.open(stored, boundTo(table, jid)));
+  }
 }
 
 type SelectedUser = Omit<UserRow, 'id'> & { id: number };
-
-function userOf(row: SelectedUser): StoredUser {
-  return {
-    id: row.id,
-    jid: JID.parse(row.jid),
-    legacyModuleData: JSON.parse(row.legacy_module_data),
-    preferences: JSON.parse(row.preferences),
-    registrationDate: new Date(Number(row.registered_at)),
-  };
-}
