@@ -47,7 +47,7 @@ export interface SendTextOptions<C extends LegacyContact = LegacyContact> extend
 export interface SendFileOptions<C extends LegacyContact = LegacyContact> extends ReplyOptions<C> {
   /** The file as its server answers, within the limits of the configuration. Read `body`, or destroy it. */
   readonly httpResponse: Fetched;
-  /** What the user's client says about it. */
+  /** What the user's client says about it; a name that it does not say is taken from the address. */
   readonly fileName?: string | undefined;
   readonly contentType?: string | undefined;
   /** Bytes. */

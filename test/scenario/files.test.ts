@@ -343,7 +343,7 @@ for (const [what, payload, about] of DESCRIBED) {
           'sendFile',
           'juliet',
           url,
-          { fileName: undefined, contentType: 'text/plain', size: undefined, caption: undefined, bytes: 5, ...about },
+          { fileName: 'file', contentType: 'text/plain', size: undefined, caption: undefined, bytes: 5, ...about },
         ]);
         assert.is((stage.session() as FullSession).options.thread, 'thread of t');
         const contact = await stage.session().contacts.byLegacyId('juliet');

@@ -250,6 +250,28 @@ test('QR :: not scanned in time; nothing is left of it', async () => {
   });
 });
 
+test('QR :: who leaves the form to look at the code finds it again, until it is too late', async () => {
+  const clock = new FakeClock();
+  await Stage.with({ plugin: { gateway: WithQr }, clock }, async (stage) => {
+    const romeo = await stage.logIn();
+    const played = new Played(romeo);
+    await played.execute();
+    const shown = await played.next({});
+    const again = new Played(romeo);
+    assert.equal((await again.execute()).form?.fields, shown.form?.fields);
+    await stage.gateway.confirmQr('romeo@localhost');
+    assert.is((await again.next({})).status, 'completed');
+    const late = new Played(await stage.logIn('mercutio'));
+    await late.execute();
+    await late.next({});
+    await clock.advance(3_601_000);
+    await stage.gateway.confirmQr('mercutio@localhost').then(
+      () => assert.unreachable('a forgotten code was confirmed'),
+      (error) => assert.instance(error, TypeError),
+    );
+  });
+});
+
 test('QR :: without an upload service the text is there all the same', () =>
   Stage.with({ plugin: { gateway: WithQr }, server: { upload: false } }, async (stage) => {
     const romeo = await stage.logIn();

@@ -33,7 +33,7 @@ export const file: Route = {
     const { options } = await replyOptions(chat, stanza);
     const details = {
       ...options,
-      fileName: about.name?.replace(/[/\\]/g, '_'),
+      fileName: (about.name ?? nameIn(url))?.replace(/[/\\]/g, '_'),
       size: about.size,
       caption: captionOf(stanza, url),
     };
@@ -71,6 +71,15 @@ function sharedIn(stanza: Element): Shared | undefined {
 function captionOf(stanza: Element, url: string): string | undefined {
   const text = realBody(stanza, NS_SFS, NS_REPLY)?.trim();
   return text === undefined || text === '' || text === url || find(stanza, body) === url ? undefined : text;
+}
+
+/** The end of the path: nothing else says what a file is called that comes as a mere link. */
+function nameIn(url: string): string | undefined {
+  try {
+    return decodeURIComponent(new URL(url).pathname.split('/').at(-1) as string) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** @throws FetchError when it is not there. */

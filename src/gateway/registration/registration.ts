@@ -25,8 +25,8 @@ export class Registration {
     const jid = from.withResource('');
     return this.#inTurn(jid, async () => {
       const asked = (await this.#path(jid)).at(-1);
-      // A QR code is not worth coming back to: the network has forgotten it.
-      if (asked !== undefined && asked.step.name !== 'qr') return asked.step;
+      // Who goes to look at a QR code comes back. One from before a restart the network has forgotten.
+      if (asked !== undefined && (asked.step.name !== 'qr' || this.#qrCodes.has(jid.bare))) return asked.step;
       const step = await this.#next(this.#fresh(jid), [], undefined);
       if (step === undefined) throw new TypeError('a registration must have at least one step');
       return step;
@@ -72,7 +72,7 @@ export class Registration {
 
   /** Forgets an unfinished registration. */
   async cancel(from: JID): Promise<void> {
-    this.#qrCodes.delete(from.bare);
+    this.#forgetQr(from);
     await this.#gateway.store.users.deleteRegistration(from.bare);
   }
 
@@ -83,7 +83,12 @@ export class Registration {
 
   /** A QR code is about to be shown: from now on it may be scanned. */
   expectQr(jid: JID): void {
-    this.#qrCodes.set(jid.bare, new QrCode());
+    this.#forgetQr(jid);
+    const { clock, config } = this.#gateway;
+    this.#qrCodes.set(
+      jid.bare,
+      new QrCode(clock.after(config.partialRegistrationTimeout * 1000, () => this.#forgetQr(jid))),
+    );
   }
 
   /** The network says that a QR code has been scanned, or that it was in vain. */
@@ -108,8 +113,13 @@ export class Registration {
       await Promise.race([code.scanned, expired]);
     } finally {
       cancel();
-      this.#qrCodes.delete(jid.bare);
+      this.#forgetQr(jid);
     }
+  }
+
+  #forgetQr(jid: JID): void {
+    this.#qrCodes.get(jid.bare)?.drop();
+    this.#qrCodes.delete(jid.bare);
   }
 
   /** Runs tasks of one person one after the other, if that person may use the gateway. */
@@ -209,8 +219,11 @@ interface Asked {
 class QrCode {
   readonly scanned: Promise<void>;
   settle: (error?: Error) => void = () => {};
+  /** Nobody will come to scan it. */
+  readonly drop: () => void;
 
-  constructor() {
+  constructor(drop: () => void) {
+    this.drop = drop;
     this.scanned = new Promise((resolve, reject) => {
       this.settle = (error) => (error === undefined ? resolve() : reject(error));
     });

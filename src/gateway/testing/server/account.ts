@@ -37,6 +37,8 @@ export class Account {
   readonly sessions = new Map<string, ClientSession>();
   readonly pep = new Map<string, PepNode>();
   readonly offline: Element[] = [];
+  /** Addresses that the user hears nothing of. XEP-0191. */
+  readonly blocked = new Set<string>();
   vcard: Element | undefined;
 
   constructor(jid: string, password: string) {

@@ -4,6 +4,7 @@ import { bareOf, type Element, find, JID, result, StanzaError } from '../../../s
 import { dataResult, type Form } from '../../../xep/0004-data-forms.ts';
 import { type Identity, info, items, NS_INFO, NS_ITEMS } from '../../../xep/0030-disco.ts';
 import { NS as NS_COMMANDS } from '../../../xep/0050-commands.ts';
+import { NS as NS_BLOCKING } from '../../../xep/0191-blocking.ts';
 import { NS as NS_PING } from '../../../xep/0199-ping.ts';
 import { NS as NS_CARBONS } from '../../../xep/0280-carbons.ts';
 import { NS_PUBSUB, PEP_FEATURES } from './pep.ts';
@@ -60,7 +61,7 @@ function describe(server: XmppServer, to: JID): Described {
     const components = server.components.map((component) => ({ jid: component.domain }));
     return {
       identities: [{ category: 'server', type: 'im', name: 'Slipway development server' }],
-      features: [...common, NS_CARBONS, NS_TIME, NS_VERSION, NS_VCARD, 'msgoffline'],
+      features: [...common, NS_BLOCKING, NS_CARBONS, NS_TIME, NS_VERSION, NS_VCARD, 'msgoffline'],
       forms: [],
       items: [...components, ...(server.uploadDomain === undefined ? [] : [{ jid: server.uploadDomain }])],
     };

@@ -19,6 +19,7 @@ import {
   StreamError,
 } from '../../../stanza/index.ts';
 import { Account } from './account.ts';
+import { answerBlocking, isBlocked } from './blocking.ts';
 import { ClientSession } from './client-session.ts';
 import { ComponentSession } from './component-session.ts';
 import { answerDisco } from './disco.ts';
@@ -282,6 +283,9 @@ export class XmppServer implements IqSender {
 
   #toAccount(stanza: Element, to: JID): void {
     const account = this.#accounts.get(to.bare);
+    if (account !== undefined && isBlocked(account, stanza.attrs.from)) {
+      return this.bounce(stanza, StanzaError.of('service-unavailable'));
+    }
     if (stanza.name === 'presence') return account && toUser(this, account, stanza);
     if (account === undefined) return this.bounce(stanza, StanzaError.of('service-unavailable'));
     if (stanza.name === 'message') return deliverMessage(this, account, stanza, to);
@@ -297,6 +301,7 @@ export class XmppServer implements IqSender {
       answerPrivileged(this, account, stanza) ??
         answerRoster(this, account, stanza) ??
         answerPep(this, account, stanza) ??
+        answerBlocking(account, stanza) ??
         answerDisco(this, stanza) ??
         answerSmall(this, stanza, account),
     );

@@ -1,0 +1,139 @@
+/** Converse.js in Chromium, and everything behind it: any server, and a gateway in this process. */
+
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Locator, Page } from 'playwright-core';
+import { webChat } from '../../../examples/demo/page.ts';
+import {
+  type BaseGateway,
+  type PluginClasses,
+  resolveConfig,
+  silentLog,
+  startGateway,
+} from '../../../src/gateway/index.ts';
+import { LOOPBACK } from '../../../src/gateway/testing/index.ts';
+import { assertValid, hasValidator } from '../../support/validator.ts';
+import { screenshot, withPage } from './browser.ts';
+import { until } from './process.ts';
+import type { ServerKind } from './servers.ts';
+import { Tap } from './tap.ts';
+
+const SECRET = 'no space for this secret';
+
+export interface WebScene {
+  readonly gateway: BaseGateway;
+  readonly converse: Converse;
+}
+
+/** Romeo at a web chat, beside a gateway whose domain is `jid`. Judges in the end what the gateway has sent. */
+export async function playInConverse(
+  kind: ServerKind,
+  { name, jid, classes }: { readonly name: string; readonly jid: string; readonly classes: PluginClasses },
+  play: (scene: WebScene) => Promise<void>,
+): Promise<void> {
+  const server = await kind.start({ users: ['romeo'], component: { domain: jid, secret: SECRET } });
+  const tap = await Tap.open(server.componentPort);
+  // A browser lets pages talk to another origin when that is on the same host.
+  const pages = createServer(webChat(() => server.webSocketUrl));
+  await new Promise<void>((resolve) => pages.listen(0, LOOPBACK, resolve));
+  const config = resolveConfig({ jid, secret: SECRET, server: LOOPBACK, port: tap.port, 'allow-private-urls': true });
+  const gateway = await startGateway(classes, { ...config, homeDir: undefined }, { log: silentLog });
+  try {
+    await withPage(name, async (page) => {
+      await page.goto(`http://${LOOPBACK}:${(pages.address() as AddressInfo).port}/`);
+      await page.locator('.show-client-info').waitFor();
+      await play({ gateway, converse: new Converse(page) });
+    });
+    await gateway.shutdown();
+    if (hasValidator) assertValid(tap.sent, { component: true });
+  } finally {
+    await gateway.shutdown();
+    await tap.close();
+    pages.closeAllConnections();
+    pages.close();
+    await server.stop();
+  }
+}
+
+/** What a user does with the mouse and the keyboard. */
+export class Converse {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Keeps what is to be seen now, for people to look at. */
+  picture(name: string): Promise<void> {
+    return screenshot(this.page, name);
+  }
+
+  /** Opens the list of ad-hoc commands of somebody, and the form of one of them. */
+  async command(jid: string, name: string): Promise<Locator> {
+    const { page } = this;
+    await page.locator('.show-client-info').click();
+    await page.locator('#commands-tab').click();
+    const commands = page.locator('converse-adhoc-commands');
+    await commands.locator('input[name="jid"]').fill(jid);
+    await commands.locator('input[type="submit"]').click();
+    await commands.getByText(name, { exact: true }).click();
+    return commands;
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.page.locator('.modal-footer').getByRole('button', { name: 'Close' }).click();
+  }
+
+  /** Opens the chat with a contact, by its name in the roster. */
+  async open(jid: string, name: string): Promise<Chat> {
+    await this.page.locator('converse-roster').getByText(name).first().click();
+    const view = this.page.locator(`converse-chat[jid="${jid}"]`);
+    await view.locator('textarea').waitFor();
+    return new Chat(this.page, view);
+  }
+}
+
+/** A chat that is open. */
+export class Chat {
+  readonly page: Page;
+  readonly view: Locator;
+
+  constructor(page: Page, view: Locator) {
+    this.page = page;
+    this.view = view;
+  }
+
+  async say(text: string): Promise<void> {
+    await this.view.locator('textarea').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The last message with this text. */
+  message(text: string): Locator {
+    return this.#messages.filter({ hasText: text }).last();
+  }
+
+  /** What the user has written. */
+  mine(text: string): Locator {
+    const own = this.page.locator('.chat-msg__content--me');
+    return this.#messages.filter({ hasText: text }).filter({ has: own }).last();
+  }
+
+  /** One of the things in the menu of a message. The menu closes when something about the message changes. */
+  async act(message: Locator, action: string): Promise<void> {
+    const item = message.locator(`.${action}`);
+    await until(async () => {
+      await message.locator('.chat-msg__body').hover();
+      await message.locator('.chat-msg__actions button').first().click();
+      const clicked = item.click({ timeout: 1000 });
+      return clicked.then(
+        () => true,
+        () => false,
+      );
+    }, `the menu has ${action}`);
+  }
+
+  get #messages(): Locator {
+    return this.view.locator('converse-chat-message');
+  }
+}
