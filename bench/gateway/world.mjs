@@ -8,6 +8,9 @@ import { Child } from './child.mjs';
 import { now } from './stanzas.mjs';
 
 const HERE = import.meta.dirname;
+/** What one user may do is limited by these options. */
+const LIMITS = ['messages', 'bytes', 'requests', 'joins', 'people', 'pending'];
+
 const BIN = resolve(HERE, '../../dist/gateway/bin.js');
 
 /** The users of the pretend server, and the client that each of them has. */
@@ -43,10 +46,11 @@ export class World {
       secret: 'secret',
       port: this.#port,
     };
-    const flags = Object.entries({ ...args, server: '127.0.0.1', 'home-dir': this.#home }).flatMap(([name, value]) => [
-      `--${name}`,
-      String(value),
-    ]);
+    // One user does here what many do elsewhere.
+    const limits = Object.fromEntries(LIMITS.map((name) => [`limit-${name}`, 0]));
+    const flags = Object.entries({ ...args, ...limits, server: '127.0.0.1', 'home-dir': this.#home }).flatMap(
+      ([name, value]) => [`--${name}`, String(value)],
+    );
     this.gateway = new Child(BIN, flags, { execArgv: process.env.SLIPWAY_BENCH_FLAGS?.split(' ') ?? [] });
   }
 

@@ -45,6 +45,8 @@ export class CapsCache {
 }
 
 const MAX_KNOWN = 1000;
+/** Clients of one user: nobody has so many. */
+const MAX_CLIENTS = 100;
 
 export class Clients {
   readonly #cache: CapsCache;
@@ -69,6 +71,7 @@ export class Clients {
     };
     const known = this.#clients.get(from.resource);
     const features = known === undefined ? this.#ask(from, stanza, iq) : known.features;
+    if (known === undefined && this.#clients.size >= MAX_CLIENTS) this.remove([...this.#clients.keys()][0] as string);
     this.#clients.set(from.resource, { presence, features, told: known?.told ?? new WeakSet() });
   }
 

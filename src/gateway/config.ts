@@ -56,9 +56,26 @@ export interface Config {
   readonly qrTimeout: number;
   /** Days that what was said in rooms is kept; 0 for ever. */
   readonly mamMaxDays: number;
+  /** What one person may do within a minute, from messages to files, and within an hour; 0 for no limit. */
+  readonly limitMessages: number;
+  readonly limitBytes: number;
+  readonly limitRequests: number;
+  readonly limitJoins: number;
+  readonly limitUploads: number;
+  readonly limitPeople: number;
+  readonly limitLogins: number;
+  readonly limitRegistrations: number;
+  /** Requests and commands of one person at a time. */
+  readonly limitPending: number;
+  readonly limitCommands: number;
   readonly logLevel: LogLevel;
   /** What was given for the plugin's own options: read it with `PluginOptions.of`. */
   readonly pluginOptions: RawValues;
+}
+
+/** What one person (a bare JID) may do, so that nobody harms the others. */
+function limit<const N extends number>(number: N, what: string) {
+  return { group: 'Limits', type: 'number', default: number, describe: `${what}; 0 for no limit` } as const;
 }
 
 /** By name of the flag; the environment variable is `SLIPWAY_` and the name in upper case with underscores. */
@@ -232,6 +249,16 @@ export const OPTIONS = {
     default: 7,
     describe: 'Days that the history of rooms is kept; 0 for ever',
   },
+  'limit-messages': limit(600, 'Messages, changes of presence and subscription requests of a person in a minute'),
+  'limit-bytes': limit(8_388_608, 'Characters of messages and requests of a person in a minute'),
+  'limit-requests': limit(6000, 'Requests (iq) of a person in a minute'),
+  'limit-joins': limit(120, 'Attempts of a person to join rooms in a minute'),
+  'limit-uploads': limit(60, 'Files that a person sends in a minute'),
+  'limit-people': limit(3000, 'Contacts and rooms that a person asks for in an hour and that were not known'),
+  'limit-logins': limit(30, 'Logins to the network that a person asks for in an hour'),
+  'limit-registrations': limit(30, 'Answers to questions of registrations by a person in an hour'),
+  'limit-pending': limit(100, 'Requests of a person that are worked on at a time'),
+  'limit-commands': limit(20, 'Commands that a person has begun and not ended'),
   'log-level': {
     group: 'Server',
     type: 'string',

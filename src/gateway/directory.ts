@@ -18,6 +18,9 @@ export interface StoredEntry {
   readonly legacyId: string;
 }
 
+/** More are not made because a client asks for them; the plugin may make any number. */
+const MAX_ENTRIES = 20_000;
+
 /**
  * Gives the one object that stands for something on the network, by its id there or by its JID, and makes it when it is
  * first asked for. Writes what changes to the store.
@@ -75,7 +78,11 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     if (local === '' || domain !== this.session.xmpp.jid) {
       throw new XmppError('item-not-found', `This is not the address of a ${this.kind}.`);
     }
-    return this.#byLocal.get(local) ?? this.#find(await this.jidUsernameToLegacyId(local), local, []);
+    const known = this.#byLocal.get(local);
+    if (known !== undefined) return known;
+    const legacyId = await this.jidUsernameToLegacyId(local);
+    await this.#countNew(legacyId);
+    return this.#find(legacyId, local, []);
   }
 
   /** The one to whom a stanza is addressed. */
@@ -145,6 +152,15 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
       entry.catch(() => this.#entries.delete(legacyId));
     }
     return entry;
+  }
+
+  /** Anybody can be asked for by an address, and is kept: not so many, and not so fast, that it fills the memory. */
+  async #countNew(legacyId: string): Promise<void> {
+    if (this.#entries.has(legacyId) || (await this.storedRows()).has(legacyId)) return;
+    if (this.#entries.size >= MAX_ENTRIES) {
+      throw new XmppError('resource-constraint', `No further ${this.kind} can be looked up.`, { type: 'wait' });
+    }
+    this.session.xmpp.guard.allowance.count(this.session.user.jid.bare, 'people');
   }
 
   async #make(legacyId: string, local: string | undefined, args: readonly unknown[]): Promise<E> {

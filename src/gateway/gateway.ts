@@ -36,6 +36,7 @@ import { type Config, ConfigError } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { XmppError } from './errors.ts';
 import { GatewayConversation, GatewayVoice } from './gateway-voice.ts';
+import { Guard } from './guard/guard.ts';
 import { describeGateway } from './incoming/disco.ts';
 import { receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
@@ -255,6 +256,8 @@ export abstract class BaseGateway implements IqSender {
   /** @internal */
   readonly chat: ChatCommands;
   /** @internal */
+  readonly guard: Guard;
+  /** @internal */
   readonly files: Files;
   /** @internal */
   readonly bits: Bits;
@@ -286,6 +289,7 @@ export abstract class BaseGateway implements IqSender {
     this.newId = newId;
     this.log = log;
     this.startedAt = clock.now();
+    this.guard = new Guard(this);
     this.privileges = new Privileges(this);
     this.sessions = new Sessions(this, (user) => new classes.session(user, this));
     this.rosters = new Rosters(this);
@@ -573,8 +577,15 @@ export abstract class BaseGateway implements IqSender {
     this.#hasStarted = true;
     this.store.users
       .all()
-      .then((users) => this.sessions.start(users))
+      .then((users) => this.sessions.start(users.filter((user) => this.#isStillAllowed(user))))
       .catch((error) => this.exception(error));
+  }
+
+  /** Whom the operator does not let in any more is not logged in. */
+  #isStillAllowed({ jid }: User): boolean {
+    if (this.isAllowed(jid)) return true;
+    this.log.warn({ user: jid.bare }, 'not logged in: user-jid-validator does not allow this user');
+    return false;
   }
 
   #onOffline(reason: Error, retryIn: number): void {

@@ -13,6 +13,17 @@ export interface FetchLimits {
   readonly timeout: number;
   /** Whether hosts on private addresses may be asked. */
   readonly allowPrivate: boolean;
+  /** How names become addresses, and which of these are private. Default: those of this machine. */
+  readonly network?: Network;
+}
+
+export interface Network {
+  readonly lookup: (
+    hostname: string,
+    options: { readonly all: true },
+    callback: (error: Error | null, addresses: readonly LookupAddress[]) => void,
+  ) => void;
+  readonly isPrivate: (address: string) => boolean;
 }
 
 /** Why a file could not be fetched. The message may be shown to users. */
@@ -29,11 +40,20 @@ export interface Fetched {
 
 const MAX_REDIRECTS = 5;
 
-/** Does not reuse connections: who is asked was looked up for this one request. */
-const agents = {
-  open: new Agent({ pipelining: 0 }),
-  guarded: new Agent({ pipelining: 0, connect: { lookup: guarded } }),
-};
+const INTERNET: Network = { lookup: dnsLookup, isPrivate: isPrivateAddress };
+
+// They do not reuse connections: who is asked was looked up for this one request.
+const open = new Agent({ pipelining: 0 });
+const guarded = new WeakMap<Network, Agent>();
+
+function agentFor({ allowPrivate, network = INTERNET }: FetchLimits): Agent {
+  if (allowPrivate) return open;
+  const known = guarded.get(network);
+  if (known !== undefined) return known;
+  const agent = new Agent({ pipelining: 0, connect: { lookup: guardedLookup(network) } });
+  guarded.set(network, agent);
+  return agent;
+}
 
 /**
  * Fetches `url`, following redirects. The caller must read `body`, or destroy it.
@@ -67,7 +87,7 @@ export async function fetchLimited(
 
 async function ask(
   target: URL,
-  { allowPrivate }: FetchLimits,
+  limits: FetchLimits,
   signal: AbortSignal,
   options: { readonly method?: 'GET' | 'HEAD'; readonly headers?: Readonly<Record<string, string>> },
 ) {
@@ -75,7 +95,7 @@ async function ask(
     return await request(target, {
       method: options.method ?? 'GET',
       headers: { ...options.headers, 'accept-encoding': 'identity' },
-      dispatcher: allowPrivate ? agents.open : agents.guarded,
+      dispatcher: agentFor(limits),
       signal,
     });
   } catch (error) {
@@ -89,33 +109,35 @@ function broken(error: unknown, signal: AbortSignal): FetchError {
     : new FetchError(`the file cannot be fetched: ${reasonOf(error)}`);
 }
 
-function checked(url: string, { allowPrivate }: FetchLimits): URL {
+function checked(url: string, { allowPrivate, network = INTERNET }: FetchLimits): URL {
   const target = URL.canParse(url) ? new URL(url) : undefined;
   if (target?.protocol !== 'https:' && target?.protocol !== 'http:') {
     throw new FetchError('the address of the file is not one of the web');
   }
   // The guard below sees names only: an address needs no look-up.
   const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
-  if (!allowPrivate && isIP(host) !== 0 && isPrivateAddress(host)) throw new FetchError(PRIVATE);
+  if (!allowPrivate && isIP(host) !== 0 && network.isPrivate(host)) throw new FetchError(PRIVATE);
   return target;
 }
 
 const PRIVATE = 'the file is on a private network';
 
 /** Looks a name up, and refuses the private addresses it may have: at the moment of connecting, not before. */
-function guarded(
-  hostname: string,
-  options: object,
-  callback: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
-): void {
-  dnsLookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, []);
-    const open = addresses.filter(({ address }) => !isPrivateAddress(address));
-    const [first] = open;
-    if (first === undefined) return callback(new FetchError(PRIVATE), []);
-    if ('all' in options && options.all) callback(null, open);
-    else callback(null, first.address, first.family);
-  });
+function guardedLookup({ lookup, isPrivate }: Network) {
+  return (
+    hostname: string,
+    options: object,
+    callback: (error: Error | null, address: string | LookupAddress[], family?: number) => void,
+  ): void => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, []);
+      const allowed = addresses.filter(({ address }) => !isPrivate(address));
+      const [first] = allowed;
+      if (first === undefined) return callback(new FetchError(PRIVATE), []);
+      if ('all' in options && options.all) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
 }
 
 function limited(body: Readable, maxBytes: number, signal: AbortSignal): Readable {

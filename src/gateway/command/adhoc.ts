@@ -9,6 +9,7 @@ import {
   type Command as Step,
   command as stepCodec,
 } from '../../xep/0050-commands.ts';
+import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import type { CommandContext, CommandResult, Confirmation, Form, TableResult } from './command.ts';
 import { dataForm, readAnswers } from './form.ts';
@@ -27,6 +28,9 @@ interface Pending {
 
 /** Milliseconds until an unfinished command is forgotten. */
 const EXPIRY = 15 * 60_000;
+
+/** Steps back that are possible at most. */
+const MAX_QUESTIONS = 50;
 
 export class AdhocCommands {
   readonly #gateway: BaseGateway;
@@ -72,6 +76,7 @@ export class AdhocCommands {
   async #start(context: CommandContext, { node, action = 'execute' }: Step): Promise<Element> {
     if (action === 'cancel') return stepCodec.build({ node, status: 'canceled', notes: [] });
     if (action !== 'execute') throw bad('bad-action', 'A command begins with "execute".');
+    this.#checkOpen(context.from);
     const result = await this.#gateway.commandRegistry.runNode(node, context);
     return this.#answer(context, node, this.#gateway.newId(), result, []);
   }
@@ -96,7 +101,7 @@ export class AdhocCommands {
     questions: readonly Question[],
   ): Element {
     if (typeof result === 'object' && result.kind !== 'table') {
-      return this.#ask(context, node, sessionId, [...questions, result]);
+      return this.#ask(context, node, sessionId, [...questions, result].slice(-MAX_QUESTIONS));
     }
     this.#forget(sessionId);
     const done = { node, sessionId, status: 'completed' } as const;
@@ -113,6 +118,16 @@ export class AdhocCommands {
       question.kind === 'form' ? dataForm(question) : dataForm({ title: question.prompt, fields: [CONFIRM] });
     const actions: Actions = { execute: 'next', prev: questions.length > 1, next: true, complete: false };
     return stepCodec.build({ node, sessionId, status: 'executing', notes: [], actions, form });
+  }
+
+  /** @throws XmppError `resource-constraint` when somebody leaves too many open. */
+  #checkOpen({ bare }: JID): void {
+    const limit = this.#gateway.config.limitCommands;
+    const open = [...this.#pending.values()].filter(({ owner }) => owner.bare === bare).length;
+    if (limit === 0 || open < limit) return;
+    throw new XmppError('resource-constraint', 'You have left too many commands open: end or cancel one of them.', {
+      type: 'wait',
+    });
   }
 
   #forget(sessionId: string): void {

@@ -73,6 +73,7 @@ export class ReLogin extends Command {
 
   async run(context: CommandContext): Promise<CommandResult> {
     const session = known(context.session);
+    this.gateway.guard.allowance.count(context.from.bare, 'logins');
     await session.reLogin();
     if (!session.logged) throw new XmppError('recipient-unavailable', 'The login has failed again.');
     return 'You are logged in.';

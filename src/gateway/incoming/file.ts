@@ -29,6 +29,7 @@ export const file: Route = {
     if (shared === undefined || session.sendFile === undefined || !can(session, recipient, 'files')) {
       return sendText(chat, incoming);
     }
+    gateway.guard.allowance.count(incoming.from.bare, 'uploads');
     const { url, about } = shared;
     const { options } = await replyOptions(chat, stanza);
     const details = {

@@ -16,6 +16,7 @@ export function receive(gateway: BaseGateway, stanza: Element): void {
   const from = JID.tryParse(stanza.attrs.from);
   const to = JID.tryParse(stanza.attrs.to);
   if (from === undefined || to === undefined || to.domain !== gateway.jid) return;
+  if (!gateway.guard.admits(stanza, from, to)) return;
   if (stanza.name === 'iq') return answer({ gateway, stanza, from, to });
   // What comes from our own domain is an echo. Only requests are meant: looking for services, we find ourselves.
   if (from.domain === gateway.jid) return;
@@ -64,7 +65,7 @@ function answer(incoming: Incoming): void {
       if (payload === undefined || more.length > 0) throw StanzaError.of('bad-request');
       const route = IQ_ROUTES.find((each) => each.kind.ns === payload.ns && each.kind.names.includes(payload.name));
       if (route === undefined) throw StanzaError.of('service-unavailable');
-      return route.handle({ ...incoming, payload, type });
+      return gateway.guard.allowance.during(incoming.from.bare, () => route.handle({ ...incoming, payload, type }));
     })
     .then(
       (reply) => gateway.send(result(stanza, reply ?? undefined)),

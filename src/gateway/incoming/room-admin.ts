@@ -15,7 +15,7 @@ import { expectType, type IncomingIq, type IqRoute, roomOf } from './route.ts';
 export const roomAdmin: IqRoute = {
   kind: admin,
   async handle(incoming) {
-    const room = await roomOf(incoming);
+    const room = await administered(incoming);
     const { items } = admin.parse(incoming.payload) as Admin;
     if (items.length === 0) throw new XmppError('bad-request', 'It is not said what about whom.');
     if (incoming.type === 'get') return admin.build({ items: await listed(room, items[0] as Item) });
@@ -31,7 +31,7 @@ export const roomAdmin: IqRoute = {
 export const roomOwner: IqRoute = {
   kind: owner,
   async handle(incoming): Promise<Element | undefined> {
-    const room = await roomOf(incoming);
+    const room = await administered(incoming);
     if (incoming.type === 'get') return owner.build({ form: configForm(room, 'form') });
     const { form, destroy } = owner.parse(incoming.payload) as Owner;
     if (destroy !== undefined) {
@@ -73,8 +73,17 @@ export const roomModerationV0: IqRoute = {
   },
 };
 
-async function moderateMessage(incoming: IncomingIq, id: string, reason: string | undefined): Promise<undefined> {
+/** The room, if the user may do more there than look. What a member may do exactly is for the network to say. */
+async function administered(incoming: IncomingIq): Promise<LegacyMUC> {
   const room = await roomOf(incoming);
+  const { affiliation, role } = room.userParticipant;
+  const isGuest = affiliation === 'outcast' || role === 'visitor' || role === 'none';
+  if (isGuest && incoming.type === 'set') throw new XmppError('forbidden', 'You may not do that in this room.');
+  return room;
+}
+
+async function moderateMessage(incoming: IncomingIq, id: string, reason: string | undefined): Promise<undefined> {
+  const room = await administered(incoming);
   const { session } = room;
   if (session.onModerate === undefined) throw notImplemented();
   await session.onModerate(room, await room.conversation.legacyIdOf(id), reason);

@@ -149,6 +149,8 @@ export class Registration {
     answered: Parameters<BaseGateway['nextRegistrationStep']>[1],
   ): Promise<RegistrationStep | undefined> {
     const gateway = this.#gateway;
+    // Passwords and codes can be guessed, and networks lock accounts.
+    if (answered !== undefined) gateway.guard.allowance.count(user.jid.bare, 'registrations');
     let step: RegistrationStep | undefined;
     try {
       step = await gateway.nextRegistrationStep(user, answered);
