@@ -21,7 +21,7 @@ import type { LegacyRoster } from './roster.ts';
 import { Sent } from './sent.ts';
 import { Lanes } from './serial.ts';
 import type { StoredUser } from './store/users.ts';
-import type { Preferences, User } from './user.ts';
+import type { LegacyModuleData, Preferences, User } from './user.ts';
 
 /** To whom, or where, the user has written. */
 export type Recipient<C extends LegacyContact = LegacyContact, M extends LegacyMUC = LegacyMUC> = C | M;
@@ -236,6 +236,11 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
 
   get user(): User {
     return this.#user;
+  }
+
+  /** Keeps other data in `user.legacyModuleData`, in the place of what was there. */
+  async saveLegacyModuleData(legacyModuleData: LegacyModuleData): Promise<void> {
+    this.#user = await this.xmpp.store.users.save({ ...this.#user, legacyModuleData });
   }
 
   /** Whether the session on the network is up. */

@@ -21,15 +21,15 @@ const API: Readonly<Record<string, string>> = {
   BaseSession: `messageIdsAreThreadIds user xmpp contacts sent login logout reLogin waitForReady fromStanza sendText sendFile
     onSticker active inactive composing paused displayed correct react retract search onSubscribe onSubscribed onPresence
     onAvatar onPreferences input sendGatewayMessage sendGatewayStatus sendQr legacyMsgIdToXmppMsgId
-    xmppMsgIdToLegacyMsgId logged bookmarks onModerate onCreateGroup onInvitation onLeaveGroup`,
+    xmppMsgIdToLegacyMsgId logged bookmarks onModerate onCreateGroup onInvitation onLeaveGroup saveLegacyModuleData`,
   LegacyRoster: 'byJid byLegacyId byStanza fill legacyIdToJidUsername jidUsernameToLegacyId userLegacyId',
   LegacyBookmarks: 'fill byJid byLegacyId remove userNick legacyIdToJidUsername jidUsernameToLegacyId',
   LegacyMUC: `type name description subject subjectSetter subjectDate userNick nParticipants avatar mtype isGroup
     updateInfo fillParticipants backfill onAvatar onSetAffiliation onKick onSetConfig onDestroyRequest onSetSubject
     getParticipant getParticipantByContact getParticipantByLegacyId getUserParticipant getSystemParticipant
     getParticipants removeParticipant renameParticipant setAvatar addToBookmarks parseMentions maxHistoryFetch
-    hasSubject hasDescription`,
-  LegacyParticipant: `nickname role affiliation setHats moderate setRoomSubject contact muc leave kick ban occupantId
+    hasSubject hasDescription onSetNick onLastClientLeft`,
+  LegacyParticipant: `getContact nickname role affiliation setHats moderate setRoomSubject contact muc leave kick ban occupantId
     online away extendedAway busy offline sendText sendFile correct react retract displayed received ack`,
   LegacyContact: `resource mtype isGroup session name avatar online away extendedAway busy offline active composing paused
     inactive gone ack received displayed sendText sendFile sendFiles correct react retract addToRoster
@@ -185,6 +185,11 @@ const EXERCISED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'changes :: of affiliations, all of them or none; kicks; nobody of another domain':
       'LegacyMUC: onSetAffiliation onKick',
     'configuration :: name and description; the end of a room': 'LegacyMUC: onSetConfig onDestroyRequest',
+    'own name :: changed by the user where the network lets them, and refused with its reason': 'LegacyMUC: onSetNick',
+    'leaving :: the plugin hears when the last client has gone, and is asked again who is there after a kick':
+      'LegacyMUC: onLastClientLeft',
+    'who it is :: a contact is made of a participant when the user wants something of them':
+      'LegacyParticipant: getContact',
     'subject :: asked for by the user, set by the network': `LegacyMUC: onSetSubject subject
       LegacyParticipant: setRoomSubject`,
     'facts :: of the room are kept, and new ones are told': 'LegacyMUC: name setAvatar avatar',
@@ -201,6 +206,7 @@ const EXERCISED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'scenario/user': {
     'presence :: the plugin hears of each client, and of what they say together': 'BaseSession: onPresence',
     'picture :: published, published again, taken away': 'BaseSession: onAvatar',
+    'data :: what the plugin keeps about a user outlives the process': 'BaseSession: saveLegacyModuleData',
     'gateway :: says how it is, with capabilities, to whoever asks, once': 'BaseSession: sendGatewayStatus',
     'gateway :: a message, a question, a QR code, a raw stanza': `BaseSession: sendGatewayMessage sendQr  BaseGateway: sendQr
       sendText correct react retract sendFile sendRaw sendPresence send`,

@@ -2,7 +2,7 @@
 
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import { MucType } from '../../src/gateway/index.ts';
+import { type LegacyContact, LegacyParticipant, MucType, XmppError } from '../../src/gateway/index.ts';
 import { type Element, find, StanzaError, subject } from '../../src/stanza/index.ts';
 import { submit } from '../../src/xep/0004-data-forms.ts';
 import {
@@ -301,6 +301,81 @@ test('configuration :: name and description; the end of a room', () =>
       (await stage.gateway.store.rooms.all(stage.session().userId)).map(({ legacyId }) => legacyId),
       ['channel'],
     );
+  }));
+
+/** A room of a network where users choose their names, and anybody can be a contact. */
+class IrcLikeRoom extends TestRoom {
+  override async onSetNick(nickname: string): Promise<void> {
+    this.calls.push(['onSetNick', nickname]);
+    if (nickname === 'taken') throw new XmppError('conflict', 'Somebody else has that name.');
+    this.userNick = nickname;
+  }
+
+  override async onLastClientLeft(): Promise<void> {
+    this.calls.push(['onLastClientLeft']);
+  }
+}
+
+class IrcLikeParticipant extends LegacyParticipant {
+  override async getContact(): Promise<LegacyContact | undefined> {
+    return this.contact ?? this.muc.session.contacts.byLegacyId('benvolio');
+  }
+}
+
+const inIrcLikeRoom = (scene: (stage: Stage, romeo: User) => Promise<void>) =>
+  playInRooms(
+    async (stage, romeo) => {
+      await enter(romeo);
+      await scene(stage, romeo);
+    },
+    { plugin: { muc: IrcLikeRoom, participant: IrcLikeParticipant } },
+  );
+
+test('own name :: changed by the user where the network lets them, and refused with its reason', () =>
+  inIrcLikeRoom(async (stage, romeo) => {
+    romeo.sends(`<presence to='${GROUP}/taken' id='p1'/>`);
+    const refusal = await romeo.receives((s) => s.attrs.type === 'error');
+    assert.equal([refusal.attrs.id, condition(StanzaError.fromStanza(refusal))], ['p1', 'conflict']);
+    romeo.received.length = 0;
+    romeo.sends(`<presence to='${GROUP}/montague'/>`);
+    assert.equal(await presences(romeo), [
+      ['romeo', 'unavailable', 'member', 'participant', 'romeo@localhost', [110, 303]],
+      ['montague', undefined, 'member', 'participant', 'romeo@localhost', [110]],
+    ]);
+    assert.equal(stage.session().calls, [
+      ['onSetNick', 'taken'],
+      ['onSetNick', 'montague'],
+    ]);
+  }));
+
+test('leaving :: the plugin hears when the last client has gone, and is asked again who is there after a kick', () =>
+  inIrcLikeRoom(async (stage, romeo) => {
+    const group = (await room(stage)) as IrcLikeRoom;
+    romeo.sends(`<presence to='${GROUP}/romeo' type='unavailable'/>`);
+    await romeo.settle();
+    assert.equal(stage.session().calls, [['onLastClientLeft']]);
+    await enter(romeo);
+    assert.is(group.fills, 1);
+    group.removeParticipant(await group.getUserParticipant(), { kick: true });
+    await enter(romeo);
+    assert.is(group.fills, 2);
+    assert.equal(stage.session().calls, [['onLastClientLeft']]);
+  }));
+
+test('who it is :: a contact is made of a participant when the user wants something of them', () =>
+  inIrcLikeRoom(async (stage, romeo) => {
+    await changeStanding(romeo.client, GROUP, { nick: 'Stranger', role: 'none', reason: 'Rude' });
+    assert.equal(stage.session().calls, [['onKick', 'benvolio', 'Rude']]);
+  }));
+
+test('occupant ids :: whoever takes a name that somebody has given up is somebody else', () =>
+  inside(async (stage) => {
+    const group = await room(stage);
+    const first = await group.getParticipant('Stranger');
+    first.nickname = 'Friend';
+    const second = await group.getParticipant('Stranger');
+    assert.is.not(second, first);
+    assert.is.not(second.occupantId, first.occupantId);
   }));
 
 test('subject :: asked for by the user, set by the network', () =>

@@ -145,6 +145,21 @@ test('picture :: not of those who prefer otherwise; nor said by anybody but the 
 
 // --- the gateway
 
+test('data :: what the plugin keeps about a user outlives the process', () =>
+  withFolder((homeDir) =>
+    play(
+      async (stage) => {
+        await stage.session().saveLegacyModuleData({ username: 'romeo', channels: ['#verona'] });
+        assert.equal(stage.session().user.legacyModuleData.channels, ['#verona']);
+        await stage.restart();
+        await eventually(() =>
+          assert.equal({ ...stage.session().user.legacyModuleData }, { username: 'romeo', channels: ['#verona'] }),
+        );
+      },
+      { homeDir },
+    ),
+  ));
+
 test('gateway :: says how it is, with capabilities, to whoever asks, once', () =>
   play(async (stage, romeo) => {
     stage.session().sendGatewayStatus('Half of it works', 'dnd');

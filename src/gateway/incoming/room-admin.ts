@@ -132,7 +132,7 @@ async function changeOf(room: LegacyMUC, item: Item): Promise<() => Promise<void
 async function contactOf(room: LegacyMUC, { jid, nick }: Item) {
   // A JID of another domain is nobody here, whatever its localpart.
   if (jid !== undefined) return room.session.contacts.byJid(jid);
-  const contact = nick === undefined ? undefined : room.occupants.byResource(nick)?.contact;
+  const contact = nick === undefined ? undefined : await room.occupants.byResource(nick)?.getContact();
   if (contact === undefined) throw StanzaError.of('item-not-found', `There is no ${nick ?? 'such person'} here.`);
   return contact;
 }

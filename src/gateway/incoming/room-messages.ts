@@ -54,10 +54,10 @@ export const directInvitation: Route = {
 /** Messages to one occupant: on the network there are chats with people, and groups. */
 export const privateMessage: Route = {
   takes: () => true,
-  handle(incoming) {
+  async handle(incoming) {
     const { to } = incoming;
     if (to.resource === '') throw new XmppError('bad-request', 'What is said in a room has the type "groupchat".');
-    const contact = knownRoom(incoming)?.occupants.byResource(to.resource)?.contact;
+    const contact = await knownRoom(incoming)?.occupants.byResource(to.resource)?.getContact();
     const instead = contact === undefined ? '' : ` Write to ${contact.jid.bare} instead.`;
     throw new StanzaError('cancel', 'not-allowed', `There are no private messages in this room.${instead}`);
   },

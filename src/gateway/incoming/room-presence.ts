@@ -27,12 +27,21 @@ export const roomPresence: Route = {
         // §7.2.1: presence without the wish to join, from a client that thinks it is in the room.
         gateway.send(goodbye(room, from.full, [STATUS.self, STATUS.kicked, STATUS.error]));
       } else if (to.resource !== room.userParticipant.resource) {
-        const error = StanzaError.of('not-acceptable', 'The network decides what you are called here.');
-        gateway.send(refusal(stanza, new StanzaError('cancel', error.condition, error.text), to.bare));
+        await changeNick(room, to.resource).catch((error) =>
+          gateway.send(refusal(stanza, gateway.asStanzaError(error), to.bare)),
+        );
       }
     }
   },
 };
+
+/** §7.6. */
+async function changeNick(room: LegacyMUC, nickname: string): Promise<void> {
+  if (room.onSetNick === undefined) {
+    throw new StanzaError('cancel', 'not-acceptable', 'The network decides what you are called here.');
+  }
+  await room.onSetNick(nickname);
+}
 
 /** Whether a client returned a stanza of a room because it is not there any more. */
 export function isGone({ gateway, stanza }: Incoming): boolean {

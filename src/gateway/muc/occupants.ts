@@ -65,7 +65,7 @@ export class Occupants {
   /** Adds somebody who is not there yet. A name that is taken gets something to tell them apart. */
   add(identity: Identity): LegacyParticipant {
     const nickname = this.#uniqueName(identity.nickname, identity.contact?.jid.local ?? identity.key);
-    const participant = this.#make({ ...identity, nickname });
+    const participant = this.#make({ ...identity, nickname, key: this.#uniqueKey(identity.key) });
     this.adopt(participant, identity.nickname);
     return participant;
   }
@@ -118,6 +118,11 @@ export class Occupants {
     }
   }
 
+  /** The plugin is asked again who is in the room, the next time that somebody wants to know. */
+  refill(): void {
+    this.#isFilled = false;
+  }
+
   /** Takes everybody out. */
   clear(): void {
     for (const participant of [...this]) this.remove(participant);
@@ -135,6 +140,15 @@ export class Occupants {
       this.#isFilled = true;
     } finally {
       this.#filling = undefined;
+    }
+  }
+
+  /** Who has taken another name keeps the key of the one before: whoever has that name now is somebody else. */
+  #uniqueKey(key: string): string {
+    if (!this.#byKey.has(key)) return key;
+    for (let count = 2; ; count++) {
+      const numbered = `${key} (${count})`;
+      if (!this.#byKey.has(numbered)) return numbered;
     }
   }
 

@@ -153,6 +153,14 @@ export class LegacyParticipant extends Present {
     if (this.isUser && !options.archiveOnly) this.muc.userHasRead(legacyMsgId);
   }
 
+  /**
+   * The contact that this is. Override it where everybody in a room can be one, but need not be until the user wants to
+   * do something about them. Default: `contact`.
+   */
+  async getContact(): Promise<LegacyContact | undefined> {
+    return this.contact;
+  }
+
   // What the gateway uses.
 
   /** `room/nickname`; the room's own JID for the room itself. @internal */

@@ -199,6 +199,10 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   onSetConfig?(config: { readonly name: string | undefined; readonly description: string | undefined }): Promise<void>;
   /** The user wants the group to be no more. */
   onDestroyRequest?(reason: string | undefined): Promise<void>;
+  /** The user wants another name here. Assign `userNick` when they have it. Without this hook the network decides. */
+  onSetNick?(nickname: string): Promise<void>;
+  /** The last of the user's clients has left the room, or gone offline. */
+  onLastClientLeft?(): Promise<void>;
   /** The user sets the subject. Call `setRoomSubject` of the participant, or assign `subject`, when it is set. */
   onSetSubject?(subject: string): Promise<void>;
 
@@ -364,7 +368,11 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   ): void {
     const statuses = ban ? [STATUS.banned] : kick ? [STATUS.kicked] : [];
     participant.standAs({ role: 'none', affiliation: ban ? 'outcast' : 'none' });
-    if (participant.isUser) return this.removeClients({ statuses, reason });
+    if (participant.isUser) {
+      // Who is there is not known to somebody outside: it is asked again when the user comes back.
+      this.occupants.refill();
+      return this.removeClients({ statuses, reason });
+    }
     if (participant.isAnnounced) this.#broadcastGone(participant, { statuses, reason });
     else if (this.occupants.isFilled) this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
     this.occupants.remove(participant);
@@ -511,8 +519,10 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   /** A client has gone. @internal */
   removeClient(jid: JID): boolean {
     const wasThere = this.clients.remove(jid);
-    if (wasThere) this.clientsChanged();
-    return wasThere;
+    if (!wasThere) return false;
+    this.clientsChanged();
+    if (this.clients.isEmpty) this.onLastClientLeft?.().catch((error) => this.session.xmpp.exception(error));
+    return true;
   }
 
   /** Takes all of the user's clients out of the room, and tells them why. @internal */
