@@ -3,6 +3,7 @@
  * `npm run demo -- --headless`: the tour instead, without a browser; exits 1 when a step fails.
  */
 
+import { type Element, presence } from 'slipway/stanza';
 import { register } from 'slipway/xep/0077-register';
 import { webChat } from './page.ts';
 import { playTour } from './tour.ts';
@@ -31,8 +32,17 @@ const world = await startWorld({ onHttpRequest: webChat(() => world.server.webSo
 const { server } = world;
 
 // So that there is something to see at once: romeo is registered already, juliet is not.
-const romeo = await logIn(server, 'romeo');
+let welcome: (stanza: Element) => void = () => {};
+const welcomed = new Promise<Element>((resolve) => {
+  welcome = resolve;
+});
+const romeo = await logIn(server, 'romeo', (stanza) => {
+  if (stanza.name === 'message') welcome(stanza);
+});
+romeo.send(presence({}));
 await register(romeo, GATEWAY, { username: 'romeo', password: 'ahoy' });
+// COMPAT(Converse.js 14): what comes from a domain it takes for an announcement, after which it shows no rooms on reload.
+await welcomed;
 await romeo.stop();
 
 console.log(`

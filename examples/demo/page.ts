@@ -51,7 +51,7 @@ function page(webSocketUrl: string, user: string): string {
     clear_cache_on_logout: true,
     discover_connection_methods: false,
     i18n: 'en',
-    jid: `${user.replace(/[^a-z]/g, '')}@localhost/web`,
+    jid: `${user.replace(/[^a-z]/g, '')}@localhost`,
     // The development server keeps no archive and no keys.
     omemo_default: false,
     password: user,

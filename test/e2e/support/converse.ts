@@ -12,10 +12,12 @@ import {
   startGateway,
 } from '../../../src/gateway/index.ts';
 import { LOOPBACK } from '../../../src/gateway/testing/index.ts';
+import { ClientStream, presence, result } from '../../../src/stanza/index.ts';
+import { register } from '../../../src/xep/0077-register.ts';
 import { assertValid, hasValidator } from '../../support/validator.ts';
 import { screenshot, withPage } from './browser.ts';
 import { until } from './process.ts';
-import type { ServerKind } from './servers.ts';
+import type { RunningServer, ServerKind } from './servers.ts';
 import { Tap } from './tap.ts';
 
 const SECRET = 'no space for this secret';
@@ -25,10 +27,20 @@ export interface WebScene {
   readonly converse: Converse;
 }
 
-/** Romeo at a web chat, beside a gateway whose domain is `jid`. Judges in the end what the gateway has sent. */
+export interface WebOptions {
+  /** Of the picture of the last moment. */
+  readonly name: string;
+  /** The gateway's domain. */
+  readonly jid: string;
+  readonly classes: PluginClasses;
+  /** What Romeo has registered with before he opens the web chat. */
+  readonly registered?: Readonly<Record<string, string>>;
+}
+
+/** Romeo at a web chat, beside a gateway. Judges in the end what the gateway has sent. */
 export async function playInConverse(
   kind: ServerKind,
-  { name, jid, classes }: { readonly name: string; readonly jid: string; readonly classes: PluginClasses },
+  { name, jid, classes, registered }: WebOptions,
   play: (scene: WebScene) => Promise<void>,
 ): Promise<void> {
   const server = await kind.start({ users: ['romeo'], component: { domain: jid, secret: SECRET } });
@@ -39,6 +51,7 @@ export async function playInConverse(
   const config = resolveConfig({ jid, secret: SECRET, server: LOOPBACK, port: tap.port, 'allow-private-urls': true });
   const gateway = await startGateway(classes, { ...config, homeDir: undefined }, { log: silentLog });
   try {
+    if (registered !== undefined) await registerElsewhere(server, jid, registered);
     await withPage(name, async (page) => {
       await page.goto(`http://${LOOPBACK}:${(pages.address() as AddressInfo).port}/`);
       await page.locator('.show-client-info').waitFor();
@@ -53,6 +66,33 @@ export async function playInConverse(
     pages.close();
     await server.stop();
   }
+}
+
+/**
+ * Registers Romeo at another client, where the welcome is read too. COMPAT(Converse.js 14): after a reload it shows no rooms
+ * if there were announcements, for which it takes all that comes from a domain.
+ */
+async function registerElsewhere(
+  server: RunningServer,
+  gateway: string,
+  values: Record<string, string>,
+): Promise<void> {
+  let welcome: (value: unknown) => void = () => {};
+  const welcomed = new Promise((resolve) => {
+    welcome = resolve;
+  });
+  const romeo = new ClientStream({
+    ...{ jid: 'romeo@localhost/elsewhere', password: 'romeo', host: LOOPBACK, port: server.clientPort, tls: 'never' },
+    onStanza: (stanza) => {
+      if (stanza.name === 'iq' && stanza.attrs.type === 'set') romeo.send(result(stanza));
+      if (stanza.name === 'message' && stanza.attrs.from === gateway) welcome(stanza);
+    },
+  });
+  await romeo.start();
+  romeo.send(presence({}));
+  await register(romeo, gateway, values);
+  await welcomed;
+  await romeo.stop();
 }
 
 /** What a user does with the mouse and the keyboard. */
@@ -86,14 +126,32 @@ export class Converse {
 
   /** Opens the chat with a contact, by its name in the roster. */
   async open(jid: string, name: string): Promise<Chat> {
-    await this.page.locator('converse-roster').getByText(name).first().click();
-    const view = this.page.locator(`converse-chat[jid="${jid}"]`);
-    await view.locator('textarea').waitFor();
+    const entry = this.page.locator('converse-roster').getByText(name).first();
+    return this.#open(entry, this.page.locator(`converse-chat[jid="${jid}"]`));
+  }
+
+  /** Opens a room that the user is in, by its name. */
+  async openRoom(jid: string, name: string): Promise<Chat> {
+    const entry = this.page.locator('converse-rooms-list').getByText(name, { exact: true });
+    return this.#open(entry, this.page.locator(`converse-muc[jid="${jid}"]`));
+  }
+
+  /** Chats that open by themselves may come in between. */
+  async #open(entry: Locator, view: Locator): Promise<Chat> {
+    const isOpen = async () => {
+      await entry.click();
+      const shown = view.locator('textarea').waitFor({ timeout: 2000 });
+      return shown.then(
+        () => true,
+        () => false,
+      );
+    };
+    await until(isOpen, 'the chat opens');
     return new Chat(this.page, view);
   }
 }
 
-/** A chat that is open. */
+/** A chat or a room that is open. */
 export class Chat {
   readonly page: Page;
   readonly view: Locator;
@@ -110,13 +168,13 @@ export class Chat {
 
   /** The last message with this text. */
   message(text: string): Locator {
-    return this.#messages.filter({ hasText: text }).last();
+    return this.#messagesWith(text).last();
   }
 
   /** What the user has written. */
   mine(text: string): Locator {
     const own = this.page.locator('.chat-msg__content--me');
-    return this.#messages.filter({ hasText: text }).filter({ has: own }).last();
+    return this.#messagesWith(text).filter({ has: own }).last();
   }
 
   /** One of the things in the menu of a message. The menu closes when something about the message changes. */
@@ -133,7 +191,14 @@ export class Chat {
     }, `the menu has ${action}`);
   }
 
-  get #messages(): Locator {
-    return this.view.locator('converse-chat-message');
+  /** The texts of all messages, from top to bottom. */
+  async texts(): Promise<string[]> {
+    return (await this.view.locator('.chat-msg__text').allTextContents()).map((text) => text.trim());
+  }
+
+  /** Those that say it, not those that quote it. */
+  #messagesWith(text: string): Locator {
+    const said = this.page.locator('.chat-msg__message', { hasText: text });
+    return this.view.locator('converse-chat-message').filter({ has: said });
   }
 }

@@ -7,6 +7,7 @@ import { NS as NS_COMMANDS } from '../../../xep/0050-commands.ts';
 import { NS as NS_BLOCKING } from '../../../xep/0191-blocking.ts';
 import { NS as NS_PING } from '../../../xep/0199-ping.ts';
 import { NS as NS_CARBONS } from '../../../xep/0280-carbons.ts';
+import { COMPAT_FEATURE } from './old-bookmarks.ts';
 import { NS_PUBSUB, PEP_FEATURES } from './pep.ts';
 import type { XmppServer } from './server.ts';
 import { NS_TIME, NS_VCARD, NS_VERSION } from './small-services.ts';
@@ -72,7 +73,7 @@ function describe(server: XmppServer, to: JID): Described {
       { category: 'account', type: 'registered' },
       { category: 'pubsub', type: 'pep' },
     ],
-    features: [...common, NS_PUBSUB, ...PEP_FEATURES, NS_VCARD],
+    features: [...common, NS_PUBSUB, ...PEP_FEATURES, COMPAT_FEATURE, NS_VCARD],
     forms: [],
     items: nodes.map((node) => ({ jid: to.bare, node })),
   };

@@ -92,10 +92,7 @@ function answerPublish(
     return StanzaError.of('conflict', 'the node is configured otherwise', { application });
   }
   const id = item.attrs.id ?? newId();
-  node.items.delete(id);
-  node.items.set(id, payload);
-  while (node.items.size > node.maxItems) node.items.delete(node.items.keys().next().value as string);
-  notify(server, account, name, [itemOf(id, payload)]);
+  putItem(server, account, name, id, payload);
   const published = new Element('publish', NS_PUBSUB, { node: name }, [new Element('item', NS_PUBSUB, { id })]);
   return result(stanza, new Element('pubsub', NS_PUBSUB, undefined, [published]));
 }
@@ -103,11 +100,33 @@ function answerPublish(
 function answerRetract(server: XmppServer, account: Account, stanza: Element, retract: Element): Element | StanzaError {
   const name = retract.attrs.node ?? '';
   const id = retract.getChild('item', NS_PUBSUB)?.attrs.id ?? '';
-  if (account.pep.get(name)?.items.delete(id) !== true) return StanzaError.of('item-not-found');
-  if (retract.attrs.notify === 'true' || retract.attrs.notify === '1') {
-    notify(server, account, name, [new Element('retract', NS_EVENT, { id })]);
-  }
-  return result(stanza);
+  const isLoud = retract.attrs.notify === 'true' || retract.attrs.notify === '1';
+  return takeItem(server, account, name, id, isLoud) ? result(stanza) : StanzaError.of('item-not-found');
+}
+
+/** Publishes an item of an account, in a node that is made so if it is new. */
+export function putItem(
+  server: XmppServer,
+  account: Account,
+  name: string,
+  id: string,
+  payload: Element,
+  config: Partial<Pick<PepNode, 'accessModel' | 'maxItems' | 'sendLast'>> = {},
+): void {
+  const isNew = !account.pep.has(name);
+  const node = nodeOf(account, name);
+  if (isNew) Object.assign(node, config);
+  node.items.delete(id);
+  node.items.set(id, payload);
+  while (node.items.size > node.maxItems) node.items.delete(node.items.keys().next().value as string);
+  notify(server, account, name, [itemOf(id, payload)]);
+}
+
+/** Removes an item. Returns whether it was there. */
+export function takeItem(server: XmppServer, account: Account, name: string, id: string, isLoud: boolean): boolean {
+  if (account.pep.get(name)?.items.delete(id) !== true) return false;
+  if (isLoud) notify(server, account, name, [new Element('retract', NS_EVENT, { id })]);
+  return true;
 }
 
 function answerItems(account: Account, stanza: Element, request: Element, isOwn: boolean): Element | StanzaError {

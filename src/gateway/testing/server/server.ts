@@ -24,6 +24,7 @@ import { ClientSession } from './client-session.ts';
 import { ComponentSession } from './component-session.ts';
 import { answerDisco } from './disco.ts';
 import { copyToSender, deliverMessage, deliverOffline } from './messages.ts';
+import { answerOldBookmarks } from './old-bookmarks.ts';
 import { answerPep, sendLastItems } from './pep.ts';
 import { fromUser, toUser, withdraw } from './presence.ts';
 import { actAsUser, advertisement, answerPrivileged, type Privileges } from './privilege.ts';
@@ -301,6 +302,7 @@ export class XmppServer implements IqSender {
       answerPrivileged(this, account, stanza) ??
         answerRoster(this, account, stanza) ??
         answerPep(this, account, stanza) ??
+        answerOldBookmarks(this, account, stanza) ??
         answerBlocking(account, stanza) ??
         answerDisco(this, stanza) ??
         answerSmall(this, stanza, account),
