@@ -8,11 +8,13 @@ export abstract class Chat<V> extends Ordered<V> implements IdLookup {
   protected readonly session: BaseSession;
   /** Ids need be unique only within a chat: this is its localpart. */
   protected readonly local: string;
+  readonly #jid: string;
 
   constructor(session: BaseSession, local: string) {
     super();
     this.session = session;
     this.local = local;
+    this.#jid = `${local}@${session.xmpp.jid}`;
   }
 
   get delayedBy(): string {
@@ -26,6 +28,8 @@ export abstract class Chat<V> extends Ordered<V> implements IdLookup {
   idFor(legacyMsgId: string, voice: Voice): string {
     const xmppId = this.session.legacyMsgIdToXmppMsgId(legacyMsgId);
     this.remember(xmppId, legacyMsgId, voice === 'user');
+    const { user, xmpp } = this.session;
+    xmpp.watch.say(user.jid.bare, this.#jid, xmppId, legacyMsgId);
     return xmppId;
   }
 

@@ -69,6 +69,13 @@ export interface Config {
   readonly limitPending: number;
   readonly limitCommands: number;
   readonly logLevel: LogLevel;
+  /** The address on which numbers and health can be asked for by HTTP; nothing listens without `httpPort`. */
+  readonly httpHost: string;
+  readonly httpPort: number | undefined;
+  /** Who knows it may ask about messages and users too; `undefined` to make one and keep it in `homeDir`. */
+  readonly httpToken: Secret | undefined;
+  /** The latest messages of which `explain` can tell everything. */
+  readonly explainMessages: number;
   /** What was given for the plugin's own options: read it with `PluginOptions.of`. */
   readonly pluginOptions: RawValues;
 }
@@ -266,6 +273,34 @@ export const OPTIONS = {
     choices: ['debug', 'info', 'warn', 'error', 'silent'],
     describe: 'What to log',
   },
+  'http-port': {
+    group: 'Watching',
+    type: 'number',
+    max: 65_535,
+    defaultText: 'nothing listens',
+    describe: 'The port for /metrics, /healthz and /readyz, and for what `slipway explain` asks',
+  },
+  'http-host': {
+    group: 'Watching',
+    type: 'string',
+    default: '127.0.0.1',
+    describe: 'The address it listens on; the default is reached from this machine only',
+  },
+  'http-token': {
+    group: 'Watching',
+    type: 'string',
+    secret: true,
+    defaultText: 'a new one at each start, kept in the file `http-token` of `home-dir`',
+    describe: 'What those must know who ask about messages and users by HTTP',
+  },
+  'explain-messages': {
+    group: 'Watching',
+    type: 'number',
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+    describe: 'The latest messages of which `slipway explain` can tell everything',
+  },
 } as const satisfies OptionTable;
 
 export { ConfigError };
@@ -294,6 +329,7 @@ export function resolveConfig(raw: RawConfig, plugin?: PluginOptions): Config {
     secret: new Secret(values.secret),
     databaseUrl: databaseUrlOf(values.databaseUrl),
     keyring: keyringOf(encryptionKey),
+    httpToken: values.httpToken === undefined ? undefined : new Secret(values.httpToken),
     userJidValidator: validatorOf(values.userJidValidator, jid),
     admins: values.admins.map((admin) => jidOf('admins', admin)),
     uploadService: values.uploadService === undefined ? undefined : jidOf('upload-service', values.uploadService),

@@ -57,6 +57,11 @@ import type { StoredAvatar } from './store/avatars.ts';
 import type { Store } from './store/store.ts';
 import type { StoredUser } from './store/users.ts';
 import type { PendingUser, User } from './user.ts';
+import { VERSION } from './version.ts';
+import { openEndpoint } from './watch/endpoint.ts';
+import type { HttpEndpoint } from './watch/http.ts';
+import type { Watched } from './watch/registry.ts';
+import { Watch } from './watch/watch.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a plugin's classes know their own kind of session, contact and gateway.
 type Any = any;
@@ -245,6 +250,8 @@ export abstract class BaseGateway implements IqSender {
   readonly store: Store;
   /** @internal */
   readonly sessions: Sessions;
+  /** Counts, measures, remembers what happened to messages. @internal */
+  readonly watch: Watch;
   /** @internal */
   readonly privileges: Privileges;
   /** @internal */
@@ -278,6 +285,9 @@ export abstract class BaseGateway implements IqSender {
   #commandRegistry: CommandRegistry | undefined;
   #avatar: StoredAvatar | undefined;
   #hasStarted = false;
+  #endpoint: HttpEndpoint | undefined;
+  /** Whether it is known who is registered. @internal */
+  hasUsers = false;
 
   constructor(services: GatewayServices) {
     const { classes, config, store, clock, newId, log, connect } = services;
@@ -290,6 +300,7 @@ export abstract class BaseGateway implements IqSender {
     this.log = log;
     this.startedAt = clock.now();
     this.guard = new Guard(this);
+    this.watch = new Watch(this, config.explainMessages);
     this.privileges = new Privileges(this);
     this.sessions = new Sessions(this, (user) => new classes.session(user, this));
     this.rosters = new Rosters(this);
@@ -322,7 +333,8 @@ export abstract class BaseGateway implements IqSender {
     });
     this.#link = connect({
       onStanza: (stanza) => {
-        this.#logStanza('received', stanza);
+        this.watch.arrived(stanza);
+        this.#logReceived(stanza);
         receive(this, stanza);
       },
       onOnline: () => this.#onOnline(),
@@ -343,8 +355,14 @@ export abstract class BaseGateway implements IqSender {
     if (this.groups && this.#classes.bookmarks === undefined) {
       throw new ConfigError('The plugin says that its network has groups, but has no subclass of LegacyBookmarks');
     }
-    await this.#loadAvatar();
-    await this.#link.start();
+    this.#endpoint = await openEndpoint(this);
+    try {
+      await this.#loadAvatar();
+      await this.#link.start();
+    } catch (error) {
+      await this.#endpoint?.close();
+      throw error;
+    }
     this.#retention.start();
   }
 
@@ -353,6 +371,7 @@ export abstract class BaseGateway implements IqSender {
     this.adhoc.clear();
     this.chat.clear();
     await this.sessions.stop();
+    await this.#endpoint?.close();
     await this.#link.stop();
     await this.#retention.stop();
     await this.store.close();
@@ -360,7 +379,8 @@ export abstract class BaseGateway implements IqSender {
 
   /** Sends any stanza. It is held back while the server is away. */
   send(stanza: Element): void {
-    this.#logStanza('sent', stanza);
+    const trace = this.watch.sent(stanza);
+    if (this.#isLogged(stanza.attrs.to)) this.watch.logSent(this.#shown(stanza), trace);
     this.#outbox.send(stanza);
   }
 
@@ -491,6 +511,22 @@ export abstract class BaseGateway implements IqSender {
     );
   }
 
+  /** What its numbers are read from. @internal */
+  get watched(): Watched {
+    return {
+      watch: this.watch,
+      version: VERSION,
+      isLinked: () => this.#link.online,
+      held: () => this.#outbox.size,
+      sessions: () => this.sessions.states,
+    };
+  }
+
+  /** The port that answers by HTTP, if there is one. @internal */
+  get httpPort(): number | undefined {
+    return this.#endpoint?.port;
+  }
+
   /** The gateway's own capabilities. @internal */
   get ownCaps(): Element {
     return this.caps.forInfo(describeGateway(this));
@@ -543,14 +579,22 @@ export abstract class BaseGateway implements IqSender {
   asStanzaError(error: unknown): StanzaError {
     if (error instanceof StanzaError) return error;
     if (error instanceof MalformedError) return StanzaError.of('bad-request', error.message);
+    this.watch.metrics.exceptions++;
     this.exception(error);
     return StanzaError.of('internal-server-error');
   }
 
-  #logStanza(what: 'sent' | 'received', stanza: Element): void {
-    // Asked first: to write stanzas that nobody reads would cost more than to handle them.
-    if (this.log.level !== 'debug') return;
-    this.log.debug({ xml: String(withoutText(stanza, this.logStripElements)) }, what);
+  #logReceived(stanza: Element): void {
+    if (this.#isLogged(stanza.attrs.from)) this.watch.logReceived(this.#shown(stanza));
+  }
+
+  /** Asked first: to write stanzas that nobody reads would cost more than to handle them. */
+  #isLogged(jid = ''): boolean {
+    return this.log.level === 'debug' || this.watch.isVerboseJid(jid);
+  }
+
+  #shown(stanza: Element): object {
+    return { xml: String(withoutText(stanza, this.logStripElements)) };
   }
 
   #voice(to: JID | string, type: Addressed['mtype'] = 'chat'): GatewayVoice {
@@ -567,6 +611,7 @@ export abstract class BaseGateway implements IqSender {
   }
 
   #onOnline(): void {
+    this.watch.metrics.connects++;
     this.log.info({ jid: this.jid, server: this.config.server, port: this.config.port }, 'connected');
     this.#outbox.flush();
     if (this.#hasStarted) {
@@ -577,7 +622,10 @@ export abstract class BaseGateway implements IqSender {
     this.#hasStarted = true;
     this.store.users
       .all()
-      .then((users) => this.sessions.start(users.filter((user) => this.#isStillAllowed(user))))
+      .then((users) => {
+        this.hasUsers = true;
+        return this.sessions.start(users.filter((user) => this.#isStillAllowed(user)));
+      })
       .catch((error) => this.exception(error));
   }
 

@@ -2,6 +2,7 @@
 
 import { pino } from 'pino';
 import { redacted } from './redact.ts';
+import { logContext } from './watch/context.ts';
 
 /** What Slipway logs to. Any pino-like logger fits. */
 export interface Log {
@@ -18,23 +19,61 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * Writes a JSON object a line to standard output, or readable lines when that is a terminal. Secrets are left out, however
- * deep they stand: see `redact.ts`.
+ * deep they stand: see `redact.ts`. What is logged about one message has the same `trace` in all its lines.
  * @param destination takes the lines instead of standard output.
  */
 export function createLog(level: LogLevel, destination?: { write(line: string): void }): Log {
   const options = {
-    level,
+    // What is written is decided here, since for single users it can be more.
+    level: 'debug',
     base: undefined,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: {
       level: (label: string) => ({ level: label }),
       log: (data: object) => redacted(data) as Record<string, unknown>,
     },
+    mixin: () => {
+      const trace = logContext()?.trace;
+      return trace === undefined ? {} : { trace };
+    },
   };
-  if (destination !== undefined) return pino(options, destination);
-  return process.stdout.isTTY
-    ? pino(options, { write: (line) => process.stdout.write(readable(line)) })
-    : pino(options);
+  return new LevelledLog(level, pino(options, destination ?? standardOutput()));
+}
+
+class LevelledLog implements Log {
+  level: string;
+  readonly #out: Omit<Log, 'level'>;
+
+  constructor(level: LogLevel, out: Omit<Log, 'level'>) {
+    this.level = level;
+    this.#out = out;
+  }
+
+  debug(data: object, text: string): void {
+    if (this.#writes('debug')) this.#out.debug(data, text);
+  }
+
+  info(data: object, text: string): void {
+    if (this.#writes('info')) this.#out.info(data, text);
+  }
+
+  warn(data: object, text: string): void {
+    if (this.#writes('warn')) this.#out.warn(data, text);
+  }
+
+  error(data: object, text: string): void {
+    if (this.#writes('error')) this.#out.error(data, text);
+  }
+
+  #writes(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(this.level as LogLevel) || logContext()?.isVerbose === true;
+  }
+}
+
+/** pino's own way out, unless somebody reads it on a screen. */
+function standardOutput(): { write(line: string): void } {
+  if (!process.stdout.isTTY) return pino.destination(1);
+  return { write: (line) => process.stdout.write(readable(line)) };
 }
 
 export const silentLog: Log = { level: 'silent', debug() {}, info() {}, warn() {}, error() {} };

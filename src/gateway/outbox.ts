@@ -19,6 +19,11 @@ export class Outbox {
     this.#onLost = onLost;
   }
 
+  /** How many stanzas are held back. */
+  get size(): number {
+    return this.#held.size;
+  }
+
   send(stanza: Element): void {
     if (this.#link.online) this.#write(stanza);
     else this.#hold(stanza);

@@ -37,6 +37,13 @@ export class Sessions {
     return this.#sessions.values();
   }
 
+  /** How many there are in each state. */
+  get states(): ReadonlyMap<string, number> {
+    const states = new Map<string, number>();
+    for (const { readiness } of this) states.set(readiness.state, (states.get(readiness.state) ?? 0) + 1);
+    return states;
+  }
+
   add(user: StoredUser): BaseSession {
     const session = this.#make(user);
     this.#sessions.set(user.jid.bare, session);

@@ -46,6 +46,10 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     limitPending: 100,
     limitCommands: 20,
     logLevel: 'info',
+    httpHost: '127.0.0.1',
+    httpPort: undefined,
+    httpToken: undefined,
+    explainMessages: 10_000,
     pluginOptions: {},
   });
   assert.ok(userJidValidator.test('romeo@example.com'));

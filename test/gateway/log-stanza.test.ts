@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { createLog } from '../../src/gateway/log.ts';
+import { silentLog } from '../../src/gateway/log.ts';
 import { withoutText } from '../../src/gateway/log-stanza.ts';
 import { parse } from '../../src/stanza/index.ts';
 import { TestGateway } from '../support/plugin.ts';
@@ -19,7 +19,7 @@ test('log :: stanzas at level debug only, without what people write and fill in'
   const lines: { xml?: string; text: string }[] = [];
   class Logging extends TestGateway {
     override readonly log = {
-      ...createLog('silent'),
+      ...silentLog,
       level: 'debug',
       debug: (data: { xml?: string }, text: string) => void lines.push({ ...data, text }),
     };

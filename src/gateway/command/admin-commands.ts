@@ -2,10 +2,12 @@
 
 import { JID } from '../../stanza/index.ts';
 import { XmppError } from '../errors.ts';
+import type { BaseGateway } from '../gateway.ts';
 import { LOG_LEVELS } from '../log.ts';
+import type { BaseSession } from '../session.ts';
 import { VERSION } from '../version.ts';
 import { ADMIN } from './categories.ts';
-import { Command, type CommandResult, Confirmation, Form, TableResult } from './command.ts';
+import { Command, type CommandContext, type CommandResult, Confirmation, Form, TableResult } from './command.ts';
 
 export class Info extends Command {
   readonly name = 'About this gateway';
@@ -60,8 +62,7 @@ export class DeleteUser extends Command {
       title: 'Delete a user',
       fields: [{ var: 'jid', label: 'Address', type: 'jid-single', required: true }],
       handler: ({ jid }: { jid: string }) => {
-        const user = this.gateway.getSessionFromJid(JID.parse(jid).bare)?.user;
-        if (user === undefined) throw new XmppError('item-not-found', 'There is no such user.');
+        const { user } = sessionOf(this.gateway, jid);
         return new Confirmation({
           prompt: `Remove ${user.jid.bare} and everything that is stored for them?`,
           success: `${user.jid.bare} has been removed.`,
@@ -74,20 +75,52 @@ export class DeleteUser extends Command {
 
 export class LogLevel extends Command {
   readonly name = 'Log level';
-  readonly help = 'Changes how much is logged, from now until the next start.';
+  readonly help =
+    'Changes how much is logged, of all or of one user (loglevel debug romeo@example.com), until the next start.';
   readonly node = 'urn:slipway:command:loglevel';
   readonly chatCommand = 'loglevel';
   readonly access = 'admin-only';
   override readonly category = ADMIN;
 
-  run(): CommandResult {
+  run(_context: CommandContext, level?: string, user?: string): CommandResult {
+    if (level !== undefined) return this.#set(level, user);
     const options = LOG_LEVELS.map((value) => ({ value }));
     return new Form({
       title: 'Log level',
-      fields: [{ var: 'level', type: 'list-single', required: true, options, value: this.gateway.log.level }],
-      handler: ({ level }: { level: (typeof LOG_LEVELS)[number] }) => {
-        this.gateway.log.level = level;
-      },
+      instructions: this.#verbose(),
+      fields: [
+        { var: 'level', label: 'Level', type: 'list-single', required: true, options, value: this.gateway.log.level },
+        { var: 'jid', label: 'Of this user only', type: 'jid-single' },
+      ],
+      handler: (values: { level: string; jid?: string }) => this.#set(values.level, values.jid),
     });
   }
+
+  #set(level: string, user: string | undefined): string {
+    if (!LOG_LEVELS.some((each) => each === level)) {
+      throw new XmppError('not-acceptable', `The level is one of ${LOG_LEVELS.join(', ')}.`);
+    }
+    if (user === undefined || user === '') {
+      this.gateway.log.level = level;
+      return `The log level is ${level}.`;
+    }
+    const session = sessionOf(this.gateway, user);
+    const isVerbose = level === 'debug';
+    this.gateway.watch.setVerbose(session.user.jid.bare, isVerbose);
+    return isVerbose
+      ? `Everything about ${session.user.jid.bare} is logged.`
+      : `About ${session.user.jid.bare} as much is logged as about others.`;
+  }
+
+  #verbose(): string {
+    const users = [...this.gateway.watch.verboseUsers];
+    return users.length === 0 ? '' : `Everything is logged about ${users.join(', ')}.`;
+  }
+}
+
+/** @throws XmppError when there is no such user. */
+function sessionOf(gateway: BaseGateway, jid: string): BaseSession {
+  const session = gateway.getSessionFromJid(JID.tryParse(jid)?.bare ?? '');
+  if (session === undefined) throw new XmppError('item-not-found', `There is no user ${jid}.`);
+  return session;
 }

@@ -1,6 +1,6 @@
 /** The way of a stanza from the server to the plugin: which route it takes, and what becomes of errors. */
 
-import { type Element, errorReply, JID, result, StanzaError } from '../../stanza/index.ts';
+import { type Element, errorReply, JID, MalformedError, result, StanzaError } from '../../stanza/index.ts';
 import type { BaseGateway } from '../gateway.ts';
 import { type Incoming, knownRoom, type Route } from './route.ts';
 import {
@@ -16,19 +16,24 @@ export function receive(gateway: BaseGateway, stanza: Element): void {
   const from = JID.tryParse(stanza.attrs.from);
   const to = JID.tryParse(stanza.attrs.to);
   if (from === undefined || to === undefined || to.domain !== gateway.jid) return;
-  if (!gateway.guard.admits(stanza, from, to)) return;
+  if (!gateway.guard.admits(stanza, from, to)) return notAdmitted(gateway, stanza, from, to);
   if (stanza.name === 'iq') return answer({ gateway, stanza, from, to });
   // What comes from our own domain is an echo. Only requests are meant: looking for services, we find ourselves.
   if (from.domain === gateway.jid) return;
-  if (stanza.name === 'message') {
-    if (gateway.privileges.handle(stanza)) return;
-    // What we say in the name of a user comes back from the bare JID: no client sends from there.
-    if (to.local !== '' && from.resource === '' && stanza.attrs.type !== 'error') return;
-    const incoming = { gateway, stanza, from, to };
-    dispatch(messageRoutes(incoming), incoming);
-  } else if (stanza.name === 'presence') {
-    dispatch(PRESENCE_ROUTES, { gateway, stanza, from, to });
-  }
+  if (stanza.name === 'presence') return dispatch(PRESENCE_ROUTES, { gateway, stanza, from, to });
+  if (stanza.name !== 'message' || gateway.privileges.handle(stanza)) return;
+  const { watch } = gateway;
+  const trace = watch.begin(stanza, from, to);
+  // What we say in the name of a user comes back from the bare JID: no client sends from there.
+  if (to.local !== '' && from.resource === '' && stanza.attrs.type !== 'error') return watch.end(trace, 'ignored');
+  const incoming = { gateway, stanza, from, to, trace };
+  dispatch(messageRoutes(incoming), incoming);
+}
+
+/** It has been answered; it is counted all the same. */
+function notAdmitted({ watch }: BaseGateway, stanza: Element, from: JID, to: JID): void {
+  if (stanza.name === 'message')
+    watch.end(watch.begin(stanza, from, to), 'refused', 'not allowed, or too much at once');
 }
 
 function messageRoutes(incoming: Incoming): readonly Route[] {
@@ -39,19 +44,39 @@ function messageRoutes(incoming: Incoming): readonly Route[] {
 
 /** Messages and presences: the first route that takes it. Those of one sender to one address keep their order. */
 function dispatch(routes: readonly Route[], incoming: Incoming): void {
-  const { gateway, stanza, from, to } = incoming;
+  const { gateway, stanza, from, to, trace } = incoming;
+  const { watch } = gateway;
   const route = routes.find((each) => each.takes(stanza, incoming));
-  if (route === undefined) return;
+  if (route === undefined) {
+    if (trace !== undefined) watch.end(trace, 'ignored');
+    return;
+  }
   const session = gateway.sessions.get(from.bare);
-  const handled =
-    session === undefined
-      ? Promise.resolve().then(() => route.handle(incoming))
-      : session.lanes.run(to.bare, () => route.handle(incoming));
-  handled.catch((error) => {
-    const reason = gateway.asStanzaError(error);
-    // RFC 6121 §4: a presence is not answered, except where a route does so itself.
-    if (stanza.name === 'message' && stanza.attrs.type !== 'error') gateway.send(errorReply(stanza, reason));
-  });
+  const handle = () =>
+    trace === undefined ? route.handle(incoming) : watch.handle(trace, () => route.handle(incoming));
+  const handled = session === undefined ? Promise.resolve().then(handle) : session.lanes.run(to.bare, handle);
+  handled.then(
+    () => {
+      if (trace !== undefined) watch.end(trace, 'handled');
+    },
+    (error) => {
+      const reason = watch.about(trace, () => gateway.asStanzaError(error));
+      if (trace !== undefined) watch.end(trace, isExpected(error) ? 'refused' : 'failed', whyOf(error));
+      // RFC 6121 §4: a presence is not answered, except where a route does so itself.
+      if (stanza.name === 'message' && stanza.attrs.type !== 'error') gateway.send(errorReply(stanza, reason));
+    },
+  );
+}
+
+/** Whether a handler has said no; all else has gone wrong. */
+function isExpected(error: unknown): boolean {
+  return error instanceof StanzaError || error instanceof MalformedError;
+}
+
+/** For the operator. */
+function whyOf(error: unknown): string {
+  if (error instanceof StanzaError) return error.text === '' ? error.condition : `${error.condition}: ${error.text}`;
+  return String(error);
 }
 
 /** Every request is answered, once. RFC 6120 §8.2.3. */

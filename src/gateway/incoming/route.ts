@@ -11,12 +11,15 @@ import type { LegacyMUC } from '../muc/room.ts';
 import { receiptMessage } from '../outgoing/notices.ts';
 import { occupantGone } from '../outgoing/room.ts';
 import type { BaseSession } from '../session.ts';
+import type { Trace } from '../watch/trace.ts';
 
 export interface Incoming {
   readonly gateway: BaseGateway;
   readonly stanza: Element;
   readonly from: JID;
   readonly to: JID;
+  /** What happens to it is remembered there, if it is a message. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A way for messages or presences. */
@@ -50,8 +53,10 @@ export async function chatOf(incoming: Incoming): Promise<ChatEvent> {
   const { gateway, stanza, to } = incoming;
   const session = gateway.getSessionFromStanza(stanza);
   await session.waitForReady();
-  if (stanza.attrs.type === 'groupchat') return { session, recipient: await joinedRoom(session, incoming) };
-  return { session, recipient: await session.contacts.byJid(to) };
+  const isInRoom = stanza.attrs.type === 'groupchat';
+  const recipient = isInRoom ? await joinedRoom(session, incoming) : await session.contacts.byJid(to);
+  if (incoming.trace !== undefined) gateway.watch.found(incoming.trace);
+  return { session, recipient };
 }
 
 /** The network's thread for the one that the message is part of. */
@@ -67,6 +72,7 @@ export function taken(chat: ChatEvent, incoming: Incoming, legacyId?: unknown): 
   const { recipient } = chat;
   const { stanza } = incoming;
   const id = typeof legacyId === 'string' ? legacyId : undefined;
+  if (incoming.trace !== undefined) incoming.trace.legacyId = id;
   if (recipient.isGroup) return recipient.conversation.reflect(stanza, id);
   // Under every id that may be used to refer to it.
   const ids = new Set([stanza.attrs.id, find(stanza, originId)?.id]);
