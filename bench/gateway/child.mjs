@@ -6,6 +6,8 @@ export class Child {
   #process;
   #calls = new Map();
   #exited;
+  /** Rejects when the process ends. */
+  ended;
   output = '';
 
   constructor(file, args = [], { execArgv = [], env = {} } = {}) {
@@ -25,11 +27,17 @@ export class Child {
       if (error === undefined) resolve?.(result);
       else reject?.(new Error(error));
     });
+    let fail;
+    this.ended = new Promise((_, reject) => {
+      fail = reject;
+    });
+    this.ended.catch(() => {});
     this.#exited = new Promise((resolve) => {
       this.#process.once('exit', (code, signal) => {
         const error = new Error(`${file} ended (${code ?? signal}) ${this.output}`);
         for (const { reject } of this.#calls.values()) reject(error);
         this.#calls.clear();
+        fail(error);
         resolve();
       });
     });

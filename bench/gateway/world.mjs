@@ -51,14 +51,14 @@ export class World {
     const flags = Object.entries({ ...args, ...limits, server: '127.0.0.1', 'home-dir': this.#home }).flatMap(
       ([name, value]) => [`--${name}`, String(value)],
     );
-    this.gateway = new Child(BIN, flags, { execArgv: process.env.SLIPWAY_BENCH_FLAGS?.split(' ') ?? [] });
+    this.gateway = new Child(BIN, flags, { execArgv: process.env.BENCH_NODE_FLAGS?.split(' ') ?? [] });
   }
 
   /** Starts the gateway, and waits until it is connected. */
   async connect() {
     await this.server.call('count', { handshake: '<handshake' });
     await this.startGateway();
-    await this.server.call('until', 'handshake', 1);
+    await this.until('handshake', 1);
     await pause(100);
   }
 
@@ -72,8 +72,10 @@ export class World {
     return this.server.call('count', { ready: READY, ...needles }, options);
   }
 
+  /** Resolves when the server has counted so many, with the time; rejects when the gateway ends before. */
   until(name, count) {
-    return this.server.call('until', name, count);
+    const counted = this.server.call('until', name, count);
+    return this.gateway === undefined ? counted : Promise.race([counted, this.gateway.ended]);
   }
 
   /** Registers users with so many contacts. Their logins begin at once. */

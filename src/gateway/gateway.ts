@@ -1,6 +1,5 @@
 /** The gateway: one XMPP component that speaks for a whole foreign network. */
 
-import { toBuffer as qrPng } from 'qrcode';
 import {
   type Clock,
   type ComponentStream,
@@ -426,6 +425,7 @@ export abstract class BaseGateway implements IqSender {
 
   /** Sends somebody a text as a QR code. @returns the URL of the picture, if it could be uploaded. */
   async sendQr(text: string, options: FileOptions & Addressed): Promise<string | undefined> {
+    const { toBuffer: qrPng } = await import('qrcode');
     const png = await qrPng(text, { type: 'png', margin: 2, scale: 8 });
     return this.sendFile(png, { fileName: 'qr.png', contentType: 'image/png', ...options });
   }

@@ -3,7 +3,8 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
+import { httpClient } from './http-client.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 
 export interface FetchLimits {
@@ -43,13 +44,17 @@ const MAX_REDIRECTS = 5;
 const INTERNET: Network = { lookup: dnsLookup, isPrivate: isPrivateAddress };
 
 // They do not reuse connections: who is asked was looked up for this one request.
-const open = new Agent({ pipelining: 0 });
+let open: Agent | undefined;
 const guarded = new WeakMap<Network, Agent>();
 
-function agentFor({ allowPrivate, network = INTERNET }: FetchLimits): Agent {
-  if (allowPrivate) return open;
-  const known = guarded.get(network);
+async function agentFor({ allowPrivate, network = INTERNET }: FetchLimits): Promise<Agent> {
+  const known = allowPrivate ? open : guarded.get(network);
   if (known !== undefined) return known;
+  const { Agent } = await httpClient();
+  if (allowPrivate) {
+    open = new Agent({ pipelining: 0 });
+    return open;
+  }
   const agent = new Agent({ pipelining: 0, connect: { lookup: guardedLookup(network) } });
   guarded.set(network, agent);
   return agent;
@@ -91,11 +96,12 @@ async function ask(
   signal: AbortSignal,
   options: { readonly method?: 'GET' | 'HEAD'; readonly headers?: Readonly<Record<string, string>> },
 ) {
+  const [{ request }, dispatcher] = await Promise.all([httpClient(), agentFor(limits)]);
   try {
     return await request(target, {
       method: options.method ?? 'GET',
       headers: { ...options.headers, 'accept-encoding': 'identity' },
-      dispatcher: agentFor(limits),
+      dispatcher,
       signal,
     });
   } catch (error) {

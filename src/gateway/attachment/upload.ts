@@ -4,9 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, copyFile, link, mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Agent, request } from 'undici';
+import type { Agent } from 'undici';
 import { type IqSender, StanzaError } from '../../stanza/index.ts';
 import { findUploadService, requestSlot, type Service, tooLarge } from '../../xep/0363-http-upload.ts';
+import { httpClient } from './http-client.ts';
 import type { LocalFile } from './source.ts';
 
 /** Why a file could not be uploaded. The message may be shown to users. */
@@ -33,7 +34,7 @@ export interface Uploader {
 export class HttpUploader implements Uploader {
   readonly #given: string | undefined;
   readonly #timeout: number;
-  readonly #agent = new Agent();
+  #agent: Agent | undefined;
   /** By the domain of the server. */
   readonly #found = new Map<string, Promise<Service>>();
 
@@ -51,6 +52,8 @@ export class HttpUploader implements Uploader {
     const slot = await requestSlot(requester.sender, service.jid, wanted).catch((error) => {
       throw refused(error, file);
     });
+    const { Agent, request } = await httpClient();
+    this.#agent ??= new Agent();
     const { statusCode, body } = await request(slot.put.url, {
       method: 'PUT',
       // As a flat list, since a name may stand in it more than once.

@@ -1,7 +1,7 @@
 /** The stream between a client and its server: TLS, authentication, resource. RFC 6120 §5 to §7. */
 
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
-import sasl from '@xmpp/sasl';
+import type sasl from '@xmpp/sasl';
 import type { Clock } from '../clock.ts';
 import { element, leaf, optionalChild } from '../codec.ts';
 import type { NewId } from '../id.ts';
@@ -170,8 +170,10 @@ export class ClientStream implements IqSender {
     if (mechanisms === undefined) throw new Error('the server offers no authentication');
     const allowPlain = connection.secure || this.#options.allowPlain === true;
     const factory = new MechanismFactory(allowPlain);
+    // Components import this file too, and never need it.
+    const { default: sasl } = await import('@xmpp/sasl');
     let next: Promise<Element> | undefined;
-    const feature = saslFeature(factory, async (authenticate, offered) => {
+    const feature = saslFeature(sasl, factory, async (authenticate, offered) => {
       const mechanism = offered[0];
       if (mechanism === undefined) throw new Error(factory.complaint(mechanisms));
       await authenticate({ username: this.#account.local, password: this.#options.password }, mechanism);
@@ -270,13 +272,14 @@ type Entity = Parameters<Feature>[0]['entity'];
 
 /** The feature handler that @xmpp/sasl would register with the rest of xmpp.js. */
 function saslFeature(
+  register: typeof sasl,
   saslFactory: MechanismFactory,
   onAuthenticate: OnAuthenticate extends (done: infer D, m: infer M, ...rest: never[]) => infer R
     ? (done: D, mechanisms: M) => R
     : never,
 ): (entity: unknown, mechanisms: Element) => Promise<void> {
   let feature: Feature | undefined;
-  sasl(
+  register(
     {
       streamFeatures: {
         use: (_name, _ns, handler) => {
