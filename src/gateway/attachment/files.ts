@@ -84,7 +84,8 @@ export class Files {
 
   async #share(source: FileSource, options: ShareOptions, requester: Requester): Promise<SharedFile> {
     const { uploader, limits, useOriginalUrls } = this.#options;
-    if (useOriginalUrls && isWebUrl(source)) return { url: String(source), about: aboutUrl(String(source), options) };
+    if (useOriginalUrls && isWebUrl(source))
+      return { url: String(source), about: await aboutUrl(String(source), options) };
     const file = await openSource(source, options, limits);
     try {
       const about = await describe(file);
@@ -107,7 +108,7 @@ export class Files {
   }
 }
 
-function aboutUrl(url: string, { fileName, contentType }: ShareOptions): FileFacts {
+async function aboutUrl(url: string, { fileName, contentType }: ShareOptions): Promise<FileFacts> {
   const name = fileName ?? decodeURIComponent(new URL(url).pathname.split('/').at(-1) || 'file');
-  return { name, type: contentType ?? typeOf(extname(name)) };
+  return { name, type: contentType ?? (await typeOf(extname(name))) };
 }

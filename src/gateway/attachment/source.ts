@@ -49,7 +49,7 @@ export async function openSource(source: FileSource, options: SourceOptions, lim
 async function fromDisk(source: string | URL, options: SourceOptions): Promise<LocalFile> {
   const path = source instanceof URL ? decodeURIComponent(source.pathname) : source;
   const { size } = await stat(path);
-  const named = nameAndType({ fileName: options.fileName ?? basename(path), contentType: options.contentType });
+  const named = await nameAndType({ fileName: options.fileName ?? basename(path), contentType: options.contentType });
   return { path, ...named, size, url: undefined, dispose: async () => {} };
 }
 
@@ -76,7 +76,7 @@ async function spooled(
   const dispose = () => rm(folder, { recursive: true, force: true });
   try {
     await pipeline(content, createWriteStream(path, { mode: 0o600 }));
-    return { path, ...nameAndType(options), size: (await stat(path)).size, url: undefined, dispose };
+    return { path, ...(await nameAndType(options)), size: (await stat(path)).size, url: undefined, dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -84,11 +84,11 @@ async function spooled(
 }
 
 /** A name that is safe in a URL and on a disk, and the media type that goes with it. */
-function nameAndType({ fileName, contentType }: SourceOptions): { name: string; type: string } {
+async function nameAndType({ fileName, contentType }: SourceOptions): Promise<{ name: string; type: string }> {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be in a name.
   const clean = (fileName ?? '').replace(/[/\\\u0000-\u001f]/g, '_').replace(/^\.+/, '');
-  const type = contentType ?? typeOf(extname(clean));
-  const base = clean === '' ? `file${extensionOf(type)}` : clean;
+  const type = contentType ?? (await typeOf(extname(clean)));
+  const base = clean === '' ? `file${await extensionOf(type)}` : clean;
   const extension = extname(base);
   const name = base.length > MAX_NAME ? base.slice(0, MAX_NAME - extension.length) + extension : base;
   return { name: name.toWellFormed(), type };

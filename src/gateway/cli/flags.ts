@@ -1,6 +1,10 @@
-/** Flags and `--help`, by yargs. What they mean, and where else values come from, is not its business. */
+/**
+ * Flags and `--help`, by yargs. What they mean, and where else values come from, is not its business.
+ *
+ * To read flags its parser is enough; all of it, with what it needs to lay out text, is loaded for help only.
+ */
 
-import yargs from 'yargs';
+import parse from 'yargs-parser';
 import type { Option, OptionTable } from '../options.ts';
 
 export interface Flags {
@@ -9,36 +13,46 @@ export interface Flags {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-export async function readFlags(argv: readonly string[], table: OptionTable): Promise<Flags> {
-  const { _: words, $0: _self, ...values } = await parserFor(table, 'string').parseAsync([...argv]);
+export function readFlags(argv: readonly string[], table: OptionTable): Flags {
+  const { _: words, ...values } = parse([...argv], {
+    // Numbers too: so that an error can show what was given.
+    string: namesOf(table, 'string', 'number'),
+    boolean: namesOf(table, 'boolean'),
+    array: namesOf(table, 'array'),
+    alias: Object.fromEntries(Object.entries(table).map(([name, { alias }]) => [name, alias ?? []])),
+    configuration: CONFIGURATION,
+  });
   const aliases = new Set(Object.values(table).map(({ alias }) => alias));
   const named = Object.entries(values).filter(([name, value]) => value !== undefined && !aliases.has(name));
   return { words: words.map(String), values: Object.fromEntries(named) };
 }
 
-/** `intro` is what comes first. */
-export function help(intro: string, table: OptionTable): Promise<string> {
-  return parserFor(table, 'number').usage(intro).getHelp();
+const CONFIGURATION = { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false } as const;
+
+function namesOf(table: OptionTable, ...types: readonly Option['type'][]): string[] {
+  return Object.keys(table).filter((name) => types.includes((table[name] as Option).type));
 }
 
-/** Numbers are read as text, so that an error can show what was given. */
-function parserFor(table: OptionTable, numbers: 'string' | 'number') {
+/** `intro` is what comes first. */
+export async function help(intro: string, table: OptionTable): Promise<string> {
+  const { default: yargs } = await import('yargs');
   const parser = yargs()
-    .parserConfiguration({ 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false })
+    .usage(intro)
+    .parserConfiguration(CONFIGURATION)
     .help(false)
     .version(false)
     .wrap(Math.min(120, process.stdout.columns ?? 120))
     .exitProcess(false);
-  for (const [name, option] of Object.entries(table)) parser.option(name, yargsOption(option, numbers));
-  return parser;
+  for (const [name, option] of Object.entries(table)) parser.option(name, shownOption(option));
+  return parser.getHelp();
 }
 
-function yargsOption(option: Option, numbers: 'string' | 'number') {
+function shownOption(option: Option) {
   const { type, describe, alias, group = 'Options', default: fallback, defaultText, choices, required } = option;
   const otherwise = defaultText ?? (fallback === undefined || fallback === '' ? undefined : String(fallback));
   const values = choices === undefined ? '' : `: ${choices.join(', ')}`;
   return {
-    type: type === 'number' ? numbers : type,
+    type,
     describe: `${describe}${values}${required ? ' (required)' : ''}`,
     group: `${group}:`,
     ...(alias !== undefined && { alias }),

@@ -6,8 +6,6 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { distance } from 'fastest-levenshtein';
-import { parse as parseToml } from 'smol-toml';
-import { parse as parseYaml } from 'yaml';
 import { ConfigError, type OptionTable, variableOf, withFileOptions } from '../options.ts';
 import { readFlags } from './flags.ts';
 
@@ -49,11 +47,11 @@ export async function readSources(
   { elsewhere = {}, lenient = false }: { elsewhere?: OptionTable; lenient?: boolean } = {},
 ): Promise<Given> {
   const all = withFileOptions({ ...table, ...COMMON });
-  const { words, values } = await readFlags(argv, all);
+  const { words, values } = readFlags(argv, all);
   const flags: Source = { values, nameOf: (name) => `--${name}` };
   const variables = variablesIn(env, all);
   const path = values.config ?? variables.values.config;
-  const file = path === undefined || path === '' ? undefined : readConfigFile(String(path));
+  const file = path === undefined || path === '' ? undefined : await readConfigFile(String(path));
   if (!lenient) {
     checkNames(values, all, flags.nameOf, flags.nameOf);
     checkVariables(env, { ...withFileOptions(elsewhere), ...all });
@@ -103,8 +101,8 @@ function variablesIn(env: NodeJS.ProcessEnv, table: OptionTable): Source {
   return { values: Object.fromEntries(named.filter(([, value]) => isGiven(value))), nameOf: variableOf };
 }
 
-function readConfigFile(path: string): Source {
-  const content = parsed(path, contentOf(path));
+async function readConfigFile(path: string): Promise<Source> {
+  const content = await parsed(path, contentOf(path));
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
     throw new ConfigError(`--config: ${path} holds no options`);
   }
@@ -119,9 +117,11 @@ function contentOf(path: string): string {
   }
 }
 
-function parsed(path: string, text: string): unknown {
+/** The parsers are loaded when there is something to parse. */
+async function parsed(path: string, text: string): Promise<unknown> {
   try {
-    return extname(path) === '.toml' ? parseToml(text) : parseYaml(text);
+    if (extname(path) === '.toml') return (await import('smol-toml')).parse(text);
+    return (await import('yaml')).parse(text);
   } catch (error) {
     throw new ConfigError(`--config: ${path}: ${(error as Error).message.split('\n')[0]}`);
   }

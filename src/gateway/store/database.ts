@@ -3,7 +3,7 @@
 import { type Kysely, Migrator } from 'kysely';
 import { isPostgresUrl } from './location.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { openPostgres, openPostgresForMigration, type PostgresOptions } from './postgres.ts';
+import type { PostgresOptions } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { openSqlite } from './sqlite.ts';
 
@@ -22,6 +22,8 @@ export async function openDatabase(location: string, options: PostgresOptions): 
     }
     return db;
   }
+  // Its driver is loaded only where it is used.
+  const { openPostgres, openPostgresForMigration } = await import('./postgres.ts');
   const forMigration = openPostgresForMigration(location, options.onError);
   try {
     await migrate(forMigration);
