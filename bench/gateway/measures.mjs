@@ -173,7 +173,7 @@ export const MEASURES = [
     run: (contacts, { profiled }) =>
       withWorld(async (world) => {
         await world.connect();
-        await world.count({ pushes: ['<iq', 'jabber:iq:roster'], presences: PRESENCE });
+        await world.count({ pushes: ['<iq', "type='set'", 'jabber:iq:roster'], presences: PRESENCE });
         const login = async () => {
           await world.register(0, 1, contacts);
           await world.until('ready', 1);

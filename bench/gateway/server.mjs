@@ -50,7 +50,9 @@ function answer(xml) {
   const [id, from, to] = ['id', 'from', 'to'].map((name) => attribute(xml, name));
   const payload = xml.includes('disco#info')
     ? "<query xmlns='http://jabber.org/protocol/disco#info'><identity category='server' type='im'/></query>"
-    : '';
+    : xml.includes('jabber:iq:roster')
+      ? roster(type, to, xml)
+      : '';
   const isFirst = answers === '';
   answers += payloadRefused(xml)
     ? `<iq type='error' id='${id}' from='${to}' to='${from}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`
@@ -61,6 +63,18 @@ function answer(xml) {
       answers = '';
     });
 }
+/** The rosters of users: by their JIDs, the items by those of the contacts. */
+const rosters = new Map();
+
+function roster(type, owner, xml) {
+  const items = rosters.get(owner) ?? new Map();
+  rosters.set(owner, items);
+  if (type === 'get') return `<query xmlns='jabber:iq:roster'>${[...items.values()].join('')}</query>`;
+  const item = xml.slice(xml.indexOf('<item'), xml.indexOf('</query>'));
+  items.set(attribute(item, 'jid'), item);
+  return '';
+}
+
 /** There are no pictures, bookmarks or other nodes here. */
 function payloadRefused(xml) {
   return xml.includes('<items') || xml.includes('http://jabber.org/protocol/pubsub');

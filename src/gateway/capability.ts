@@ -55,10 +55,24 @@ const CAPABILITIES = {
 
 export type CapabilityName = keyof typeof CAPABILITIES;
 
+const NAMES = Object.keys(CAPABILITIES) as CapabilityName[];
+
 /** Whether the plugin implements it, and the contact or room does not rule it out. */
 export function can(session: BaseSession, recipient: LegacyContact | LegacyMUC, name: CapabilityName): boolean {
   const { hooks, flag }: Capability = CAPABILITIES[name];
   return recipient[flag] && hooks.some((hook) => typeof session[hook] === 'function');
+}
+
+/**
+ * The same for all with whom the same can be done: what `describeContact` says of them is the same too.
+ * A promise only where the plugin must be asked.
+ */
+export function abilitiesOf(contact: LegacyContact): string | Promise<string> {
+  const { session, clientType, reactionsSingleEmoji } = contact;
+  let key = reactionsSingleEmoji ? `${clientType} single` : clientType;
+  for (const name of NAMES) if (can(session, contact, name)) key += ` ${name}`;
+  if (contact.takesAllEmojis || !can(session, contact, 'reaction')) return key;
+  return contact.availableEmojis().then((emojis) => `${key} ${emojis === undefined ? '' : [...emojis].join(' ')}`);
 }
 
 /** What can be done in a chat, as disco says it. */
@@ -66,7 +80,7 @@ export async function describeCapabilities(
   recipient: LegacyContact | LegacyMUC,
 ): Promise<Pick<Info, 'features' | 'forms'>> {
   const { session } = recipient;
-  const names = (Object.keys(CAPABILITIES) as CapabilityName[]).filter((name) => can(session, recipient, name));
+  const names = NAMES.filter((name) => can(session, recipient, name));
   return {
     features: names.flatMap((name) => CAPABILITIES[name].features),
     forms: names.includes('reaction') ? restrictions(recipient, await recipient.availableEmojis()) : [],

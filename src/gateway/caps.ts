@@ -3,7 +3,7 @@
 import type { Element } from '../stanza/index.ts';
 import type { Info } from '../xep/0030-disco.ts';
 import { type Caps, c, capsOf } from '../xep/0115-caps.ts';
-import { describeContact } from './capability.ts';
+import { abilitiesOf, describeContact } from './capability.ts';
 import type { LegacyContact } from './contact.ts';
 
 /** Names the software in capabilities. */
@@ -12,10 +12,21 @@ const NODE = 'urn:slipway:gateway';
 /** Makes the same element once for all who can do the same. */
 export class OwnCaps {
   readonly #elements = new Map<string, Element>();
+  readonly #byAbilities = new Map<string, Element>();
   readonly #infos = new Map<string, Omit<Info, 'node'>>();
 
-  async of(contact: LegacyContact): Promise<Element> {
-    return this.forInfo(await describeContact(contact));
+  /** At once for what is known already, unless the plugin must be asked what the contact can do. */
+  of(contact: LegacyContact): Element | Promise<Element> {
+    const abilities = abilitiesOf(contact);
+    const known = typeof abilities === 'string' ? this.#byAbilities.get(abilities) : undefined;
+    return known ?? this.#find(contact, abilities);
+  }
+
+  async #find(contact: LegacyContact, abilities: string | Promise<string>): Promise<Element> {
+    const key = await abilities;
+    const element = this.#byAbilities.get(key) ?? this.forInfo(await describeContact(contact));
+    this.#byAbilities.set(key, element);
+    return element;
   }
 
   forInfo(info: Omit<Info, 'node'>): Element {

@@ -60,12 +60,11 @@ export class LegacyContact extends Present {
   readonly jidUsername: string;
   /** The bare JID. */
   readonly jid: JID;
-  /** @internal */
-  readonly conversation: ContactChat;
 
   /** As whom it takes part in rooms. @internal */
   participants: Set<LegacyParticipant> | undefined;
 
+  #conversation: ContactChat | undefined;
   #stored: StoredContact;
   #presence: PresenceFacts | undefined;
   /** The capabilities that go with an available presence: known once the contact is ready. */
@@ -83,7 +82,6 @@ export class LegacyContact extends Present {
     this.legacyId = legacyId;
     this.jidUsername = jidUsername;
     this.jid = new JID(jidUsername, session.xmpp.jid);
-    this.conversation = new ContactChat(session, this);
     this.#stored = {
       legacyId,
       local: this.jid.local,
@@ -262,6 +260,17 @@ export class LegacyContact extends Present {
 
   // What the gateway uses.
 
+  /** Made when there is something to say: most contacts of most users are silent. @internal */
+  get conversation(): ContactChat {
+    this.#conversation ??= new ContactChat(this.session, this);
+    return this.#conversation;
+  }
+
+  /** Whether the plugin need not be asked which emoji the user may react with. @internal */
+  get takesAllEmojis(): boolean {
+    return this.availableEmojis === LegacyContact.prototype.availableEmojis;
+  }
+
   /** @internal */
   get fullJid(): string {
     return `${this.jid.bare}/${this.resource}`;
@@ -331,7 +340,8 @@ export class LegacyContact extends Present {
    */
   async prepare(stored: StoredContact | undefined): Promise<void> {
     if (stored !== undefined) this.#stored = stored;
-    this.#caps = await this.session.xmpp.caps.of(this);
+    const caps = this.session.xmpp.caps.of(this);
+    this.#caps = caps instanceof Promise ? await caps : caps;
     const before = this.#stored;
     this.#isUpdating = true;
     try {

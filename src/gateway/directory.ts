@@ -27,9 +27,9 @@ const MAX_ENTRIES = 20_000;
  */
 export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   readonly session: BaseSession;
-  readonly #entries = new Map<string, Promise<E>>();
-  /** Those whose information is there. */
-  readonly #ready = new Map<string, E>();
+  /** By id: a promise while the information is not there yet. */
+  readonly #entries = new Map<string, E | Promise<E>>();
+  /** Those whose localpart is not their id. */
   readonly #byLocal = new Map<string, E>();
   /** What the store knows, until an object takes it. */
   #stored: Promise<Map<string, S>> | undefined;
@@ -68,8 +68,8 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
    * The one with this id on the network. Look-ups at the same time give the same object, and one `updateInfo`.
    * @param args passed on to the constructor when it is made.
    */
-  byLegacyId(legacyId: string, ...args: unknown[]): Promise<E> {
-    return this.#find(legacyId, undefined, args);
+  async byLegacyId(legacyId: string, ...args: unknown[]): Promise<E> {
+    return this.#entries.get(legacyId) ?? this.#find(legacyId, undefined, args);
   }
 
   /** The one with this JID, whatever its resource. @throws XmppError when there can be none. */
@@ -78,7 +78,7 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     if (local === '' || domain !== this.session.xmpp.jid) {
       throw new XmppError('item-not-found', `This is not the address of a ${this.kind}.`);
     }
-    const known = this.#byLocal.get(local);
+    const known = this.ifKnownLocal(local);
     if (known !== undefined) return known;
     const legacyId = await this.jidUsernameToLegacyId(local);
     await this.#countNew(legacyId);
@@ -91,20 +91,22 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   }
 
   /** All that are in use. */
-  [Symbol.iterator](): IterableIterator<E> {
-    return this.#ready.values();
+  *[Symbol.iterator](): IterableIterator<E> {
+    for (const entry of this.#entries.values()) if (!(entry instanceof Promise)) yield entry;
   }
 
   // What the gateway uses.
 
   /** The one with this id, if it is in use. @internal */
   ifKnown(legacyId: string): E | undefined {
-    return this.#ready.get(legacyId);
+    const entry = this.#entries.get(legacyId);
+    return entry instanceof Promise ? undefined : entry;
   }
 
   /** The one with this localpart, if it is in use. @internal */
   ifKnownLocal(local: string): E | undefined {
-    return this.#byLocal.get(local);
+    const entry = this.#byLocal.get(local) ?? this.ifKnown(local);
+    return entry?.jid.local === local ? entry : undefined;
   }
 
   /** Writes it to the store at the end of this turn, together with others. @internal */
@@ -121,7 +123,6 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   /** Forgets one; what is stored of it is the caller's to remove. */
   protected forget(entry: E): void {
     this.#entries.delete(entry.legacyId);
-    this.#ready.delete(entry.legacyId);
     this.#byLocal.delete(entry.jid.local);
     this.#changed.delete(entry.legacyId);
   }
@@ -143,15 +144,14 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     this.#writing = this.#changed.size === 0 ? undefined : this.#write();
   }
 
-  #find(legacyId: string, local: string | undefined, args: readonly unknown[]): Promise<E> {
-    let entry = this.#entries.get(legacyId);
-    if (entry === undefined) {
-      entry = this.#make(legacyId, local, args);
-      this.#entries.set(legacyId, entry);
-      // What could not be made is tried again next time.
-      entry.catch(() => this.#entries.delete(legacyId));
-    }
-    return entry;
+  #find(legacyId: string, local: string | undefined, args: readonly unknown[]): E | Promise<E> {
+    const known = this.#entries.get(legacyId);
+    if (known !== undefined) return known;
+    const making = this.#make(legacyId, local, args);
+    this.#entries.set(legacyId, making);
+    // What could not be made is tried again next time.
+    making.catch(() => this.#entries.delete(legacyId));
+    return making;
   }
 
   /** Anybody can be asked for by an address, and is kept: not so many, and not so fast, that it fills the memory. */
@@ -179,8 +179,9 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     const row = stored.get(legacyId);
     stored.delete(legacyId);
     await entry.prepare(row);
-    this.#ready.set(legacyId, entry);
-    this.#byLocal.set(entry.jid.local, entry);
+    // Now, not when somebody who waits for it gets it: what follows may look it up.
+    if (this.#entries.has(legacyId)) this.#entries.set(legacyId, entry);
+    if (entry.jid.local !== legacyId) this.#byLocal.set(entry.jid.local, entry);
     return entry;
   }
 }

@@ -2,11 +2,15 @@
 
 import type { LegacyContact } from './contact.ts';
 import { Directory } from './directory.ts';
+import { inParallel } from './serial.ts';
 import type { BaseSession } from './session.ts';
 import type { StoredContact } from './store/contacts.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a plugin's contact knows its own kind of session, and its own arguments.
 type Any = any;
+
+/** Contacts whose information, or whose place in the user's roster, is waited for at the same time. */
+const IN_FLIGHT = 100;
 
 /** Makes contacts: a subclass of `LegacyContact`, which may take more arguments. */
 export type ContactClass<C extends LegacyContact> = new (
@@ -42,15 +46,17 @@ export class LegacyRoster<C extends LegacyContact = LegacyContact> extends Direc
 
   /** Fills the roster, and wakes contacts that were used before this process started. @internal */
   async load(): Promise<void> {
-    const filled = this.fill();
-    if (Symbol.asyncIterator in filled) {
-      for await (const contact of filled) await contact.addToRoster();
-    } else {
-      await filled;
+    const { rosters } = this.session.xmpp;
+    const isDone = await rosters.learn(this.session);
+    try {
+      const filled = this.fill();
+      if (Symbol.asyncIterator in filled) await inParallel(filled, IN_FLIGHT, (contact) => contact.addToRoster());
+      else await filled;
+    } finally {
+      isDone();
     }
-    for (const stored of (await this.storedRows()).values()) {
-      if (stored.inRoster || stored.isFriend) await this.byLegacyId(stored.legacyId);
-    }
+    const rows = [...(await this.storedRows()).values()].filter((row) => row.inRoster || row.isFriend);
+    await inParallel(rows, IN_FLIGHT, async (row) => void (await this.byLegacyId(row.legacyId)));
   }
 
   protected create(legacyId: string, jidUsername: string, args: readonly unknown[]): C {

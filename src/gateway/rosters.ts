@@ -10,6 +10,8 @@ import type { User } from './user.ts';
 
 export class Rosters {
   readonly #gateway: BaseGateway;
+  /** What stands in the rosters of users who are being logged in, by the JIDs of the items. */
+  readonly #known = new WeakMap<BaseSession, ReadonlyMap<string, Item>>();
 
   constructor(gateway: BaseGateway) {
     this.#gateway = gateway;
@@ -28,10 +30,37 @@ export class Rosters {
     this.#gateway.send(presence({ from: jid, to: user.jid.bare, type: 'subscribe' }, nick.build(componentName)));
   }
 
+  /**
+   * Reads the user's roster, where the server lets us: what stands there already is not written again, and stays in the
+   * groups that the user has put it into. Returns what ends that: the user may change the roster at any time.
+   */
+  async learn(session: BaseSession): Promise<() => void> {
+    const { privileges, config, log } = this.#gateway;
+    const { jid } = session.user;
+    if (!config.noRosterPush) {
+      await privileges.settled(jid.domain);
+      if (privileges.mayReadRoster(jid.domain)) {
+        try {
+          this.#known.set(session, new Map((await this.#read(session.user)).map((item) => [item.jid, item])));
+        } catch (error) {
+          if (!(error instanceof StanzaError)) throw error;
+          // Then everything is written.
+          log.debug({ user: jid.bare, condition: error.condition }, 'cannot read a roster');
+        }
+      }
+    }
+    return () => void this.#known.delete(session);
+  }
+
   /** Puts a contact into the user's roster. `isKnown`: it has been put there before. */
   async add(contact: LegacyContact, isKnown: boolean): Promise<void> {
     if (this.#gateway.config.noRosterPush) return;
-    if (await this.#write(contact.session.user, this.#itemFor(contact))) return;
+    const item = this.#itemFor(contact);
+    const current = this.#known.get(contact.session)?.get(item.jid);
+    if (this.#isSame(current, item)) return;
+    // What is written takes the place of all the groups that the user has chosen.
+    const groups = [...new Set([...(current?.groups ?? []), ...item.groups])];
+    if (await this.#write(contact.session.user, { ...item, groups })) return;
     // Whoever has refused a contact once is not asked again and again.
     if (!isKnown) await contact.onAddedToRosterNoPrivilege();
   }
@@ -73,11 +102,7 @@ export class Rosters {
     }
     for (const item of wanted.values()) {
       const current = items.find(({ jid }) => jid === item.jid);
-      const isSame =
-        current?.name === item.name &&
-        current?.subscription === item.subscription &&
-        current?.groups.includes(rosterGroup);
-      if (isSame) continue;
+      if (this.#isSame(current, item)) continue;
       await this.#write(user, { ...item, groups: [...new Set([...(current?.groups ?? []), rosterGroup])] });
       if (current === undefined) done.added++;
       else done.updated++;
@@ -95,6 +120,16 @@ export class Rosters {
     const { name, isFriend, jid } = contact;
     const subscription = isFriend ? 'both' : 'none';
     return { jid: jid.bare, ...(name !== undefined && { name }), subscription, groups: [this.#gateway.rosterGroup] };
+  }
+
+  /** Whether an item is as we would write it. It may be in other groups too. */
+  #isSame(current: Item | undefined, wanted: Item): boolean {
+    return (
+      current !== undefined &&
+      current.name === wanted.name &&
+      current.subscription === wanted.subscription &&
+      current.groups.includes(this.#gateway.rosterGroup)
+    );
   }
 
   async #read(user: User): Promise<readonly Item[]> {

@@ -49,15 +49,19 @@ export class Lanes {
 
 /** Calls `each` for all items, at most `limit` at a time. Rejects with the first error, after all have ended. */
 export async function inParallel<T>(
-  items: Iterable<T>,
+  items: Iterable<T> | AsyncIterable<T>,
   limit: number,
   each: (item: T) => Promise<void>,
 ): Promise<void> {
-  const queue = items[Symbol.iterator]();
+  const queue = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   const errors: unknown[] = [];
   const worker = async () => {
-    for (let next = queue.next(); !next.done; next = queue.next()) {
-      await each(next.value).catch((error) => errors.push(error));
+    try {
+      for (let next = await queue.next(); !next.done; next = await queue.next()) {
+        await each(next.value).catch((error) => errors.push(error));
+      }
+    } catch (error) {
+      errors.push(error);
     }
   };
   await Promise.all(Array.from({ length: limit }, worker));

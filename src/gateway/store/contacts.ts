@@ -1,8 +1,11 @@
 /** The contacts of users. */
 
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { VCardFacts } from '../outgoing/vcard.ts';
-import type { Schema } from './schema.ts';
+import { BulkStatement, WriteQueue } from './bulk.ts';
+import type { ContactRow, Schema } from './schema.ts';
+
+type NewRow = Omit<ContactRow, 'id'>;
 
 /** What is stored about a contact. */
 export interface StoredContact {
@@ -18,9 +21,12 @@ export interface StoredContact {
 
 export class ContactStore {
   readonly #db: Kysely<Schema>;
+  readonly #queue: WriteQueue<NewRow>;
 
   constructor(db: Kysely<Schema>) {
     this.#db = db;
+    const statement = new BulkStatement<NewRow>((rows) => upsert(db, rows));
+    this.#queue = new WriteQueue((rows) => db.transaction().execute((inside) => statement.run(inside, rows)));
   }
 
   async all(userId: number): Promise<StoredContact[]> {
@@ -37,38 +43,40 @@ export class ContactStore {
     }));
   }
 
-  async save(userId: number, contacts: readonly StoredContact[]): Promise<void> {
-    // SQLite takes 32766 parameters in a statement.
-    for (let i = 0; i < contacts.length; i += 1000) await this.#insert(userId, contacts.slice(i, i + 1000));
+  /** Resolves when they are written: together with all that is saved in this turn of the event loop. */
+  save(userId: number, contacts: readonly StoredContact[]): Promise<void> {
+    return this.#queue.add(contacts.map((contact) => rowOf(userId, contact)));
   }
+}
 
-  async #insert(userId: number, contacts: readonly StoredContact[]): Promise<void> {
-    await this.#db
-      .insertInto('contact')
-      .values(
-        contacts.map((contact) => ({
-          user_id: userId,
-          legacy_id: contact.legacyId,
-          local: contact.local,
-          name: contact.name ?? null,
-          is_friend: contact.isFriend ? 1 : 0,
-          in_roster: contact.inRoster ? 1 : 0,
-          avatar_hash: contact.avatarHash ?? null,
-          avatar_id: contact.avatarId ?? null,
-          vcard: contact.vcard === undefined ? null : JSON.stringify(contact.vcard),
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.columns(['user_id', 'legacy_id']).doUpdateSet((excluded) => ({
-          local: excluded.ref('excluded.local'),
-          name: excluded.ref('excluded.name'),
-          is_friend: excluded.ref('excluded.is_friend'),
-          in_roster: excluded.ref('excluded.in_roster'),
-          avatar_hash: excluded.ref('excluded.avatar_hash'),
-          avatar_id: excluded.ref('excluded.avatar_id'),
-          vcard: excluded.ref('excluded.vcard'),
-        })),
-      )
-      .execute();
-  }
+function upsert(db: Kysely<Schema>, rows: readonly NewRow[]): CompiledQuery {
+  return db
+    .insertInto('contact')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['user_id', 'legacy_id']).doUpdateSet((excluded) => ({
+        local: excluded.ref('excluded.local'),
+        name: excluded.ref('excluded.name'),
+        is_friend: excluded.ref('excluded.is_friend'),
+        in_roster: excluded.ref('excluded.in_roster'),
+        avatar_hash: excluded.ref('excluded.avatar_hash'),
+        avatar_id: excluded.ref('excluded.avatar_id'),
+        vcard: excluded.ref('excluded.vcard'),
+      })),
+    )
+    .compile();
+}
+
+function rowOf(userId: number, contact: StoredContact): NewRow {
+  return {
+    user_id: userId,
+    legacy_id: contact.legacyId,
+    local: contact.local,
+    name: contact.name ?? null,
+    is_friend: contact.isFriend ? 1 : 0,
+    in_roster: contact.inRoster ? 1 : 0,
+    avatar_hash: contact.avatarHash ?? null,
+    avatar_id: contact.avatarId ?? null,
+    vcard: contact.vcard === undefined ? null : JSON.stringify(contact.vcard),
+  };
 }
