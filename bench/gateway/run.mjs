@@ -19,7 +19,7 @@ export async function runGatewayBenchmarks({ only, quick, rounds, json, plot, ma
   for (const measure of MEASURES.filter(({ id }) => only === undefined || only.includes(id))) {
     const sizes = measure.sizes ?? [1];
     const points = [];
-    for (const size of quick ? [sizes[Math.min(USUAL, sizes.length - 1)]] : sizes) {
+    for (const size of quick ? [Number(process.env.BENCH_SIZE ?? sizes[Math.min(USUAL, sizes.length - 1)])] : sizes) {
       // The largest takes long, and says the least that is new.
       const times = size === sizes[USUAL + 1] ? 1 : rounds;
       const runs = [];
@@ -69,10 +69,11 @@ function line({ title, unit, value, goal, slidge, growth, points }) {
       : ` | goal ${goal} ${value <= goal ? 'reached' : 'MISSED'} | slidge ${slidge} (× ${(slidge / value).toFixed(0)})`;
   const sizes =
     growth === undefined ? '' : ` | ${points.map((each) => `${each.size}: ${short(each.value)}`).join(', ')}`;
-  const { perSecond, total, heap } = points[Math.min(USUAL, points.length - 1)];
+  const { perSecond, total, cold, heap } = points[Math.min(USUAL, points.length - 1)];
   const more = [
     perSecond !== undefined && `${Math.round(perSecond)}/s`,
     total !== undefined && `${short(total)} ms together`,
+    cold !== undefined && `${short(cold)} ms the first time in a process`,
     heap !== undefined && `${short(heap)} KiB of it live heap`,
   ].filter(Boolean);
   return `${title}: ${short(value)} ${unit}${compared}${sizes}${more.length > 0 ? ` | ${more.join(', ')}` : ''}`;
