@@ -81,7 +81,7 @@ await Promise.all([
     await command('types', 'node_modules/typescript/bin/tsc', '-p', '.');
     await command('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.');
   })(),
-  files('stanza', 'xep', 'gateway', 'repo'),
+  files('stanza', 'xep', 'gateway', 'examples', 'repo'),
 ]);
 await files('scenario');
 if (mode === 'all') await files('e2e');

@@ -29,7 +29,7 @@ const API: Readonly<Record<string, string>> = {
     getParticipant getParticipantByContact getParticipantByLegacyId getUserParticipant getSystemParticipant
     getParticipants removeParticipant renameParticipant setAvatar addToBookmarks parseMentions maxHistoryFetch
     hasSubject hasDescription onSetNick onLastClientLeft`,
-  LegacyParticipant: `getContact nickname role affiliation setHats moderate setRoomSubject contact muc leave kick ban occupantId
+  LegacyParticipant: `getContact setStanding nickname role affiliation setHats moderate setRoomSubject contact muc leave kick ban occupantId
     online away extendedAway busy offline sendText sendFile correct react retract displayed received ack`,
   LegacyContact: `resource mtype isGroup session name avatar online away extendedAway busy offline active composing paused
     inactive gone ack received displayed sendText sendFile sendFiles correct react retract addToRoster
@@ -177,7 +177,8 @@ const EXERCISED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'participants :: of contacts, of ids, of names, of the user and of the room: one each': `LegacyMUC: getParticipant
       getParticipantByContact getParticipantByLegacyId getUserParticipant getSystemParticipant getParticipants
       LegacyRoster: userLegacyId  LegacyParticipant: contact muc`,
-    'standing :: roles, affiliations and hats are told once, of those who are shown': 'LegacyParticipant: role setHats',
+    'standing :: roles, affiliations and hats are told once, of those who are shown':
+      'LegacyParticipant: role setHats setStanding',
     'presence :: of a contact shows in the room first; offline is out of it; others say it themselves':
       'LegacyParticipant: online away extendedAway busy offline',
     'leaving :: kicks and bans say so, with what they are then': `LegacyParticipant: leave kick ban

@@ -129,11 +129,14 @@ test('standing :: roles, affiliations and hats are told once, of those who are s
     stranger.role = 'visitor';
     stranger.affiliation = 'none';
     stranger.affiliation = 'none';
+    stranger.setStanding({ affiliation: 'admin', role: 'moderator' });
+    stranger.setStanding({ affiliation: 'admin' });
     assert.equal(
       (await presences(romeo)).map((each) => (each as unknown[]).slice(2, 4)),
       [
         ['member', 'visitor'],
         ['none', 'visitor'],
+        ['admin', 'moderator'],
       ],
     );
     stranger.setHats([{ uri: 'urn:hat', title: 'Fool' }]);

@@ -97,9 +97,7 @@ export class LegacyParticipant extends Present {
   }
 
   set role(role: Role) {
-    if (role === this.#role) return;
-    this.#role = role;
-    this.muc.standingChanged(this);
+    this.setStanding({ role });
   }
 
   /** Their lasting relation to the room. Assign to change it. */
@@ -108,8 +106,14 @@ export class LegacyParticipant extends Present {
   }
 
   set affiliation(affiliation: Affiliation) {
-    if (affiliation === this.#affiliation) return;
-    this.#affiliation = affiliation;
+    this.setStanding({ affiliation });
+  }
+
+  /** Changes role and affiliation at once: clients are told of both together. */
+  setStanding(standing: { readonly role?: Role; readonly affiliation?: Affiliation }): void {
+    const { role = this.#role, affiliation = this.#affiliation } = standing;
+    if (role === this.#role && affiliation === this.#affiliation) return;
+    this.standAs({ role, affiliation });
     this.muc.standingChanged(this);
   }
 

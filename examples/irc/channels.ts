@@ -1,0 +1,274 @@
+/** Channels, as rooms. The gateway stays in a channel until the user leaves it: it is what keeps the history. */
+
+import {
+  type HoleBound,
+  LegacyBookmarks,
+  type LegacyContact,
+  LegacyMUC,
+  LegacyParticipant,
+  MucType,
+  XmppError,
+} from 'slipway';
+import type { IrcSession } from './irc.ts';
+import { legacyIdOf, legacyIdOfUsername, nameOf, usernameOf } from './names.ts';
+import type { IrcNetwork } from './network.ts';
+
+type Affiliation = LegacyParticipant['affiliation'];
+type Standing = Pick<LegacyParticipant, 'affiliation' | 'role'>;
+
+/** Messages of the network's own history that are asked for at once. */
+const HISTORY = 200;
+
+export class IrcBookmarks extends LegacyBookmarks<IrcChannel> {
+  override async fill(): Promise<void> {
+    const { channels } = (this.session as IrcSession).data;
+    for (const { id } of channels) {
+      const channel = await this.byLegacyId(id);
+      // A channel that cannot be joined now must not keep the others out.
+      await channel.enter().catch((error) => channel.system(`Cannot join: ${error.text ?? error.message}`));
+      await channel.addToBookmarks();
+    }
+  }
+
+  override async legacyIdToJidUsername(legacyId: string): Promise<string> {
+    return usernameOf(legacyId);
+  }
+
+  override async jidUsernameToLegacyId(username: string): Promise<string> {
+    return legacyIdOfUsername(username, 'channel', (this.session as IrcSession).networks);
+  }
+}
+
+export class IrcParticipant extends LegacyParticipant {
+  // Everybody can be written to: an object for each of a thousand people is made for those only who are.
+  override async getContact(): Promise<LegacyContact | undefined> {
+    return this.isUser ? undefined : (this.muc as IrcChannel).contactOf(this.nickname);
+  }
+}
+
+export class IrcChannel extends LegacyMUC<IrcParticipant> {
+  // What IRC does not have.
+  override readonly correction = false;
+  override readonly retraction = false;
+  override readonly reaction = false;
+  override readonly chatStates = false;
+  override readonly marks = false;
+  override readonly hasDescription = false;
+
+  /** Those in the channel besides the user, by their nicks as the network compares them. */
+  readonly #members = new Map<string, IrcParticipant>();
+  /** The letters of their modes: `o` for operators, `v` for those with a voice. */
+  readonly #modes = new Map<string, Set<string>>();
+  #isIn = false;
+  #entering: Promise<void> | undefined;
+
+  get network(): IrcNetwork {
+    return (this.session as IrcSession).network(nameOf(this.legacyId).network);
+  }
+
+  /** Such as `#slipway`. */
+  get channel(): string {
+    return nameOf(this.legacyId).name;
+  }
+
+  override async updateInfo(): Promise<void> {
+    this.type = MucType.Channel;
+    this.name = this.channel;
+    this.userNick = this.network.nick;
+  }
+
+  override async *fillParticipants(): AsyncIterable<IrcParticipant> {
+    await this.enter();
+    yield* this.#members.values();
+  }
+
+  /** Joins on IRC, if that is not done. @param key the password of the channel. @throws XmppError. */
+  async enter(key = (this.session as IrcSession).keyOf(this.legacyId)): Promise<void> {
+    if (this.#isIn) return;
+    this.#entering ??= this.#join(key).finally(() => {
+      this.#entering = undefined;
+    });
+    await this.#entering;
+    await (this.session as IrcSession).rememberChannel(this.legacyId, key);
+  }
+
+  async #join(key: string | undefined): Promise<void> {
+    await this.network.ask(this.channel, key === undefined ? `JOIN ${this.channel}` : `JOIN ${this.channel} ${key}`);
+    // Who is there was said before the server answered, but need not be dealt with yet.
+    await (this.session as IrcSession).settled();
+    if (!this.#isIn)
+      throw new XmppError('not-acceptable', `${this.network.name} did not let you into ${this.channel}.`);
+  }
+
+  /** Leaves on IRC, for good. */
+  async part(): Promise<void> {
+    await (this.session as IrcSession).forgetChannel(this.legacyId);
+    if (this.#isIn && this.network.isUp) await this.network.ask(this.channel, `PART ${this.channel}`);
+    this.#out();
+  }
+
+  contactOf(nick: string): Promise<LegacyContact> {
+    return this.session.contacts.byLegacyId(legacyIdOf(nick, this.network.name));
+  }
+
+  /** Says something in the name of the room. */
+  system(text: string): void {
+    this.getSystemParticipant().then((room) => room.sendText(text));
+  }
+
+  // What the user wants.
+
+  override async onSetNick(nickname: string): Promise<void> {
+    await this.network.ask(nickname, `NICK ${nickname}`);
+  }
+
+  override async onSetSubject(subject: string): Promise<void> {
+    await this.network.ask(this.channel, `TOPIC ${this.channel} :${subject.replace(/\s+/g, ' ')}`);
+  }
+
+  override async onKick(contact: LegacyContact, reason = ''): Promise<void> {
+    const { name: nick } = nameOf(contact.legacyId);
+    await this.network.ask(this.channel, `KICK ${this.channel} ${nick} :${reason.replace(/\s+/g, ' ')}`);
+  }
+
+  override async onSetAffiliation(contact: LegacyContact, affiliation: Affiliation, reason?: string): Promise<void> {
+    const { name: nick } = nameOf(contact.legacyId);
+    const mode = (change: string, param = nick) =>
+      this.network.ask(this.channel, `MODE ${this.channel} ${change} ${param}`);
+    if (affiliation === 'outcast') {
+      await mode('+b', `${nick}!*@*`);
+      return this.onKick(contact, reason);
+    }
+    const has = this.#modes.get(this.network.lower(nick)) ?? new Set();
+    const isOperator = affiliation === 'owner' || affiliation === 'admin';
+    if (isOperator && !has.has('o')) await mode('+o');
+    if (!isOperator && has.has('o')) await mode('-o');
+    if (affiliation === 'member' && !has.has('v')) await mode('+v');
+    if (affiliation === 'none' && has.has('v')) await mode('-v');
+  }
+
+  override async onLastClientLeft(): Promise<void> {
+    if (this.session.user.preferences.leaveWithClients === true) await this.part();
+  }
+
+  override async backfill(after: HoleBound | undefined): Promise<void> {
+    if (!this.#isIn || !this.network.client.network.cap.isEnabled('draft/chathistory')) return;
+    const since = after === undefined ? '*' : `timestamp=${after.when.toISOString()}`;
+    const done = (this.session as IrcSession).historyOf(this);
+    await this.network.ask(this.channel, `CHATHISTORY LATEST ${this.channel} ${since} ${HISTORY}`);
+    await done;
+  }
+
+  // What happens on the network.
+
+  /** The network says who is in the channel: the user has just joined it. */
+  async setMembers(users: readonly { readonly nick: string; readonly modes: readonly string[] }[]): Promise<void> {
+    this.#isIn = true;
+    this.userNick = this.network.nick;
+    const here = new Set(users.map(({ nick }) => this.network.lower(nick)));
+    for (const nick of [...this.#members.keys()]) if (!here.has(nick)) this.remove(nick);
+    for (const { nick, modes } of users) await this.add(nick, modes);
+    this.nParticipants = users.length;
+  }
+
+  async add(nick: string, modes: readonly string[] = []): Promise<void> {
+    const key = this.network.lower(nick);
+    this.#modes.set(key, new Set(modes));
+    if (!this.#isUser(nick) && !this.#members.has(key)) {
+      const participant = await this.getParticipant(nick);
+      participant.setStanding(standingOf(modes));
+      this.#members.set(key, participant);
+    } else {
+      this.#showStanding(key);
+    }
+  }
+
+  has(nick: string): boolean {
+    return this.#members.has(this.network.lower(nick));
+  }
+
+  /** Somebody in the channel; or somebody who is not, for what was said from outside or before. */
+  async speaker(nick: string): Promise<IrcParticipant> {
+    if (this.#isUser(nick)) return this.getUserParticipant();
+    return this.#members.get(this.network.lower(nick)) ?? this.getParticipant(nick);
+  }
+
+  /** Somebody has left the channel. */
+  remove(nick: string, { kick = false, reason }: { kick?: boolean; reason?: string | undefined } = {}): void {
+    const key = this.network.lower(nick);
+    this.#modes.delete(key);
+    if (this.#isUser(nick)) return this.#userOut(kick, reason);
+    const participant = this.#members.get(key);
+    if (participant === undefined) return;
+    this.#members.delete(key);
+    this.removeParticipant(participant, { kick, reason });
+  }
+
+  rename(from: string, to: string): void {
+    const key = this.network.lower(from);
+    const modes = this.#modes.get(key);
+    this.#modes.delete(key);
+    if (modes !== undefined) this.#modes.set(this.network.lower(to), modes);
+    const participant = this.#members.get(key);
+    if (participant === undefined) return;
+    this.#members.delete(key);
+    this.#members.set(this.network.lower(to), participant);
+    participant.nickname = to;
+  }
+
+  /** Modes such as `+o` of somebody have changed. */
+  changeMode(nick: string, mode: string): void {
+    const key = this.network.lower(nick);
+    const modes = this.#modes.get(key) ?? new Set<string>();
+    if (mode.startsWith('+')) modes.add(mode.slice(1));
+    else modes.delete(mode.slice(1));
+    this.#modes.set(key, modes);
+    this.#showStanding(key);
+  }
+
+  away(nick: string, message: string | undefined): void {
+    const participant = this.#members.get(this.network.lower(nick));
+    if (message === undefined) participant?.online();
+    else participant?.away({ status: message });
+  }
+
+  /** The connection is gone: nobody is known to be there. The user's clients stay, to see when it is back. */
+  lost(reason: string): void {
+    if (!this.#isIn) return;
+    this.#isIn = false;
+    for (const nick of [...this.#members.keys()]) this.remove(nick, { reason });
+    this.system(`The connection to ${this.network.name} was lost (${reason}). Trying again …`);
+  }
+
+  #isUser(nick: string): boolean {
+    return this.network.lower(nick) === this.network.lower(this.network.nick);
+  }
+
+  #showStanding(key: string): void {
+    const standing = standingOf([...(this.#modes.get(key) ?? [])]);
+    const participant = this.#isUser(key) ? this.userParticipant : this.#members.get(key);
+    participant?.setStanding(standing);
+  }
+
+  #userOut(kick: boolean, reason: string | undefined): void {
+    if (!this.#isIn) return;
+    // First, so that clients hear of the user only. They see why, and can come back when they like.
+    this.removeParticipant(this.userParticipant, { kick, reason });
+    this.#out();
+  }
+
+  #out(): void {
+    this.#isIn = false;
+    for (const participant of this.#members.values()) this.removeParticipant(participant);
+    this.#members.clear();
+    this.#modes.clear();
+  }
+}
+
+/** What modes come to in a room. The highest counts: owner (q), protected (a), operator (o), half an operator (h), voice. */
+function standingOf(modes: readonly string[]): Standing {
+  if (modes.includes('q')) return { affiliation: 'owner', role: 'moderator' };
+  if (modes.includes('a') || modes.includes('o')) return { affiliation: 'admin', role: 'moderator' };
+  if (modes.includes('h')) return { affiliation: 'member', role: 'moderator' };
+  return { affiliation: modes.includes('v') ? 'member' : 'none', role: 'participant' };
+}
