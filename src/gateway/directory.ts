@@ -36,6 +36,7 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   /** What is to be written at the end of this turn. */
   #changed = new Map<string, S>();
   #writing: Promise<void> | undefined;
+  #isGone = false;
 
   constructor(session: BaseSession) {
     this.session = session;
@@ -111,8 +112,15 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
 
   /** Writes it to the store at the end of this turn, together with others. @internal */
   save(row: S): void {
+    if (this.#isGone) return;
     this.#changed.set(row.legacyId, row);
     this.#writing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
+  }
+
+  /** Writes nothing any more: the user is gone. @internal */
+  stopSaving(): void {
+    this.#isGone = true;
+    this.#changed.clear();
   }
 
   /** Resolves when everything is written. @internal */

@@ -372,6 +372,34 @@ test('ids that are too long for any index', () =>
     assert.equal(stage.session().calls, []);
   }));
 
+test('malformed :: what cannot even be looked at is refused, and the stream goes on', () =>
+  playInRooms(async (_stage, romeo) => {
+    await enter(romeo);
+    const broken = [
+      "<privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'/></privilege>",
+      `<x xmlns='http://jabber.org/protocol/muc#user'><status code='x'/><invite/></x>`,
+    ];
+    for (const inside of broken) {
+      for (const to of [GATEWAY, JULIET, roomJid()]) romeo.sends(`<message to='${to}' id='b'>${inside}</message>`);
+    }
+    await romeo.settle();
+    const errors = romeo.received.filter(isError).map((each) => StanzaError.fromStanza(each).condition);
+    assert.ok(
+      errors.length > 0 && errors.every((each) => each === 'bad-request' || each === 'item-not-found'),
+      errors.join(),
+    );
+  }));
+
+test('malformed :: from a server, whose word counts otherwise', () =>
+  Stage.with({}, async (stage) => {
+    const romeo = await stage.registered();
+    const inside = "<privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'/></privilege>";
+    forge(stage, `<message from='localhost' to='${GATEWAY}' id='1'>${inside}</message>`);
+    await romeo.settle();
+    assert.equal(stage.gateway.errors, []);
+    assert.ok(stage.gateway.privileges.mayWriteRoster('localhost'));
+  }));
+
 // --- what the inside looks like
 
 const INSIDE = 'a secret of the inside';

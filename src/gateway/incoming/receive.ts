@@ -12,7 +12,18 @@ import {
   ROOM_SIDE_ROUTES,
 } from './routes.ts';
 
+/** Never throws: whatever somebody sends, the stream goes on. */
 export function receive(gateway: BaseGateway, stanza: Element): void {
+  try {
+    take(gateway, stanza);
+  } catch (error) {
+    // Looking where it belongs, it was seen to be malformed.
+    const reason = gateway.asStanzaError(error);
+    if (stanza.name === 'message' && stanza.attrs.type !== 'error') gateway.send(errorReply(stanza, reason));
+  }
+}
+
+function take(gateway: BaseGateway, stanza: Element): void {
   const from = JID.tryParse(stanza.attrs.from);
   const to = JID.tryParse(stanza.attrs.to);
   if (from === undefined || to === undefined || to.domain !== gateway.jid) return;

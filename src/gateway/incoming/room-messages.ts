@@ -7,7 +7,7 @@ import { notImplemented } from '../capability.ts';
 import { XmppError } from '../errors.ts';
 import type { LegacyMUC } from '../muc/room.ts';
 import { isGone } from './room-presence.ts';
-import { chatOf, knownRoom, type Route, roomAt } from './route.ts';
+import { chatOf, knownRoom, type Route, roomAt, roomOf } from './route.ts';
 
 /** A client could not be reached: it is not in the room any more. */
 export const roomErrors: Route = {
@@ -32,7 +32,7 @@ export const roomSubject: Route = {
 export const mediatedInvitation: Route = {
   takes: (stanza) => (find(stanza, user)?.invites.length ?? 0) > 0,
   async handle(incoming) {
-    const room = knownRoom(incoming) as LegacyMUC;
+    const room = await roomOf(incoming);
     for (const { to = '', reason } of find(incoming.stanza, user)?.invites ?? []) await invite(room, to, reason);
   },
 };

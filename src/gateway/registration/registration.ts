@@ -199,7 +199,10 @@ export class Registration {
     gateway.sessions.remove(session);
     session.readiness.set('logged-out');
     await gateway.rosters.removeAll(session);
-    await session.contacts.flush();
+    for (const directory of [session.contacts, session.bookmarks]) {
+      await directory.flush();
+      directory.stopSaving();
+    }
     await gateway.store.deleteUser(session.userId);
     await gateway.store.users.deleteRegistration(user.jid.bare);
     try {
