@@ -1,24 +1,20 @@
 /** All benchmarks in order, and their tables. */
 
-import { BUILDING, prepareBuilding } from './building.mjs';
+import { BUILDING } from './building.mjs';
 import { measureColdStart } from './cold-start.mjs';
 import { interleaved, ratios } from './measure.mjs';
 import { measureMemory } from './memory.mjs';
 import { prepareNative } from './native.mjs';
 import { PARSING, prepare } from './parsing.mjs';
-import { prepareRoundTrip, ROUND_TRIP } from './round-trip.mjs';
+import { startAll } from './processes.mjs';
+import { ROUND_TRIP } from './round-trip.mjs';
 
 export async function runBenchmarks({ only, rounds, scale }) {
   const isWanted = ({ id }) => only === undefined || only.includes(id);
   const results = [];
   for (const benchmark of PARSING.filter(isWanted)) results.push(await parsing(benchmark, rounds, scale));
-  for (const benchmark of BUILDING.filter(isWanted)) {
-    const { runs, count } = prepareBuilding(benchmark, scale);
-    results.push(await timing(benchmark, runs, 'template string', rounds, { stanzas: count }));
-  }
-  for (const benchmark of ROUND_TRIP.filter(isWanted)) {
-    const { runs, count } = prepareRoundTrip(benchmark, scale);
-    results.push(await timing(benchmark, runs, 'ltx', rounds, { stanzas: count }));
+  for (const benchmark of [...BUILDING, ...ROUND_TRIP].filter(isWanted)) {
+    results.push(await writing(benchmark, rounds, scale));
   }
   if (isWanted({ id: 'memory' })) results.push(memory());
   if (isWanted({ id: 'cold-start' })) results.push(coldStart(rounds));
@@ -39,10 +35,12 @@ async function parsing(benchmark, rounds, scale) {
   return result;
 }
 
-async function timing({ id, title }, runs, base, rounds, found) {
+async function writing({ id, title, names, base, count }, rounds, scale) {
+  const { runs, found, close } = await startAll(id, names, scale);
   const times = await interleaved(runs, rounds);
+  close();
   const result = { id, title, base, rounds, found, notes: {}, candidates: ratios(times, base) };
-  print(result, (ms) => `${(found.stanzas / ms).toFixed(0).padStart(6)} stanzas/ms`);
+  print(result, (ms) => `${((count * scale) / ms).toFixed(0).padStart(6)} stanzas/ms`);
   return result;
 }
 
@@ -68,7 +66,7 @@ function print({ title, base, rounds, found, notes, candidates }, speed) {
   for (const [name, { ratio, low, high, ms }] of Object.entries(candidates).sort(([, a], [, b]) => b.ratio - a.ratio)) {
     const spread = `(${low.toFixed(2)}–${high.toFixed(2)})`;
     console.log(
-      `  ${name.padEnd(20)}${ratio.toFixed(2).padStart(7)} × ${spread.padEnd(15)}${speed(ms)}  ${notes[name] ?? ''}`,
+      `  ${name.padEnd(30)}${ratio.toFixed(2).padStart(7)} × ${spread.padEnd(15)}${speed(ms)}  ${notes[name] ?? ''}`,
     );
   }
 }

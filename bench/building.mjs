@@ -1,76 +1,108 @@
 /** The building benchmark: typed values → the bytes of a message with six payloads, a presence, a list of 30 items. */
 
-import { parse } from '../dist/stanza/index.js';
-import { BUILDERS } from './candidates/building.mjs';
-import { canonical } from './candidates/tree.mjs';
-import { random } from './corpus.mjs';
-import { timed } from './measure.mjs';
+import { createHash } from 'node:crypto';
+import { people, random, sentence } from './corpus.mjs';
 
-export const BUILDING = ['message', 'presence', 'disco'].map((kind) => ({
+/** How many stanzas are made into bytes together, as they are written to a socket together. */
+const TOGETHER = 50;
+const VALUES = 500;
+
+const TITLES = {
+  message: 'a message with 6 payloads',
+  presence: 'a presence',
+  disco: 'a disco result of 30 items',
+};
+
+export const BUILDING = Object.entries(TITLES).map(([kind, title]) => ({
   id: `build-${kind}`,
-  title: `build, ${{ message: 'a message with 6 payloads', presence: 'a presence', disco: 'a disco result of 30 items' }[kind]}`,
-  kind,
+  title: `build, ${title}: typed values → bytes`,
+  names: [
+    'slipway',
+    'slipway, elements',
+    'template string',
+    'template string, kept buffer',
+    ...['ltx', '@xmpp/xml', 'stanza.js'],
+  ],
+  base: 'template string',
+  count: countOf(kind, 1),
 }));
 
-/** How many stanzas are made into bytes together, as they would be written to a socket together. */
-const TOGETHER = 50;
-
-export function prepareBuilding({ kind }, scale) {
-  const values = valuesOf(kind, 500);
-  verify(values);
-  const repeats = Math.max(1, Math.round((kind === 'disco' ? 20 : 200) * scale));
-  const runs = Object.fromEntries(
-    Object.entries(BUILDERS).map(([name, build]) => [name, () => timed(() => run(build, values, repeats))]),
-  );
-  return { runs, count: values.length * repeats };
+function countOf(kind, scale) {
+  return VALUES * Math.max(1, Math.round((kind === 'disco' ? 40 : 400) * scale));
 }
 
-function run(build, values, repeats) {
-  let bytes = 0;
-  for (let n = 0; n < repeats; n++) {
-    for (let i = 0; i < values.length; i += TOGETHER) {
-      let xml = '';
-      for (let j = i; j < i + TOGETHER; j++) xml += build(values[j]);
-      bytes += Buffer.from(xml).length;
-    }
-  }
-  return bytes;
-}
-
-/** Throws unless all candidates build the same elements, in the eyes of the same parser. */
-function verify(values) {
-  const read = (text) => {
-    const element = parse(`<x xmlns='jabber:client'>${text.replaceAll(' xmlns="jabber:client"', '')}</x>`);
-    return JSON.stringify(canonical(element));
+export async function prepareCandidate(id, name, scale) {
+  const kind = id.slice('build-'.length);
+  const { BUILDERS } = await import('./candidates/building.mjs');
+  const { toBytes, isExact } = BUILDERS[name];
+  const build = toBytes(kind);
+  const values = valuesOf(kind, VALUES);
+  const facts = await factsOf(build, values, isExact);
+  const repeats = countOf(kind, scale) / VALUES;
+  const batches = Array.from({ length: VALUES / TOGETHER }, (_, n) => values.slice(n * TOGETHER, (n + 1) * TOGETHER));
+  const once = () => {
+    let length = 0;
+    for (const batch of batches) length += build(batch).length;
+    return length;
   };
-  for (const value of values.slice(0, 50)) {
-    const expected = read(BUILDERS.slipway(value));
-    for (const [name, build] of Object.entries(BUILDERS)) {
-      if (read(build(value)) !== expected) throw new Error(`${name} builds something else: ${build(value)}`);
+  const expected = once();
+  const run = () => {
+    for (let n = 0; n < repeats; n++) {
+      if (once() !== expected) throw new Error(`${name} has built something else this time`);
     }
-  }
+  };
+  return { facts, run };
 }
 
+/** Hashes of what is built: of the elements as the same parser reads them, and of the bytes where they must be the same. */
+async function factsOf(build, values, isExact) {
+  const { parse } = await import('../dist/stanza/index.js');
+  const { canonical } = await import('./candidates/tree.mjs');
+  const elements = createHash('sha256');
+  const bytes = createHash('sha256');
+  for (const value of values) {
+    const xml = Buffer.from(build([value]));
+    bytes.update(xml);
+    // Who builds for a client's stream says so on each stanza.
+    const text = xml.toString().replace(' xmlns="jabber:client"', '');
+    elements.update(JSON.stringify(canonical(parse(`<x xmlns='jabber:client'>${text}</x>`))));
+  }
+  const digest = (hash) => hash.digest('hex').slice(0, 16);
+  return { stanzas: values.length, elements: digest(elements), ...(isExact && { bytes: digest(bytes) }) };
+}
+
+/**
+ * The values from which stanzas are built: addresses and words as in the streams that are parsed. They come from JSON, as
+ * those of a foreign network do.
+ */
 function valuesOf(kind, count) {
   const r = random(5);
-  const word = () => r.pick(['sea', 'ship', 'harbour', 'Tom & Jerry', 'crew', 'été', 'wind', 'rope', 'deck', 'sail']);
-  const words = (n) => Array.from({ length: n }, word).join(' ');
-  return Array.from({ length: count }, (_, i) => {
-    const common = {
-      kind: kind === 'disco' ? 'iq' : kind,
-      to: `romeo${i}@montague.example/orchard`,
-      from: `juliet${r.below(1000)}@gateway.example.org/slipway`,
+  const { users, contacts } = people(r);
+  const make = {
+    message: () => ({
+      to: r.pick(users).full,
+      from: r.pick(contacts),
       id: r.uuid(),
-    };
-    if (kind === 'message') return { ...common, body: words(3 + r.below(15)), replaced: r.uuid() };
-    if (kind === 'presence') {
-      const facts = { status: words(1 + r.below(4)), priority: 1 + r.below(9) };
-      return { ...common, ...facts, node: 'https://slipway.example/', ver: 'ZcEXSRKGNoDnQBPhYtfQUU8eq3A=' };
-    }
-    const items = Array.from({ length: 30 }, (_, n) => ({
-      jid: `${r.hex(6)}${n}@gateway.example.org`,
-      name: words(2),
-    }));
-    return { ...common, items };
-  });
+      body: sentence(r),
+      replaced: r.uuid(),
+    }),
+    presence() {
+      const [node, ver] = r.pick(users).caps;
+      return {
+        to: r.pick(users).full,
+        from: r.pick(contacts),
+        status: sentence(r, 8),
+        priority: 1 + r.below(9),
+        node,
+        ver,
+      };
+    },
+    disco: () => ({
+      to: r.pick(users).full,
+      from: r.pick(contacts),
+      id: r.uuid(),
+      items: Array.from({ length: 30 }, () => ({ jid: r.pick(contacts), name: sentence(r, 3) })),
+    }),
+  };
+  return JSON.parse(JSON.stringify(Array.from({ length: count }, make[kind])));
 }

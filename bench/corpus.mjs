@@ -57,7 +57,7 @@ export function people(r) {
   return { users, contacts, rooms };
 }
 
-function sentence(r, longest = 24) {
+export function sentence(r, longest = 24) {
   const kind = r.next();
   if (kind < 0.12) return r.pick(FOREIGN);
   const words = Array.from({ length: 1 + r.below(longest) }, () => r.pick(WORDS));

@@ -6,7 +6,8 @@
  */
 
 import { string, type Value } from './value.ts';
-import { write } from './write.ts';
+import { write, writerOf } from './write.ts';
+import { type Constant, constant } from './xml/constant.ts';
 import { attrMap, Element, type Node } from './xml/element.ts';
 import { writtenTag, type XmlWriter } from './xml/writer.ts';
 
@@ -60,7 +61,9 @@ export interface Field<T, Optional extends boolean = false> {
   /** `undefined` only when `optional`. */
   readonly read: (element: Element, path: string) => T | undefined;
   readonly write: (value: T, draft: Draft) => void;
-  /** Writes the part as attribute into a start tag, when that is all that `write` does. */
+  /** The name of the attribute and its text, when all that `write` does is to set one that is in no namespace. */
+  readonly asAttribute?: { readonly name: string; readonly format: (value: T) => string };
+  /** Writes the part as attributes into a start tag, when such are all that `write` sets. */
   readonly writeAttribute?: (value: T, out: XmlWriter) => void;
   /** Writes the part as content, when that is all that `write` does. */
   readonly writeContent?: (value: T, out: XmlWriter) => void;
@@ -102,8 +105,19 @@ export function element<T extends object>(ns: string, name: string, fields: Fiel
       }
       return new Element(name, ns, draft.attrs, draft.children);
     },
-    ...directly<T>(ns, name, entries),
+    write: directly<T>(ns, name, entries),
   };
+}
+
+/** A field as it is written: an attribute, or whatever `write` writes. */
+interface Part<T> {
+  readonly key: keyof T;
+  readonly optional: boolean;
+  /** ` name='`; `undefined` for what is not an attribute. */
+  readonly label: Constant | undefined;
+  /** `undefined` for values that are their own text. */
+  readonly format: ((value: unknown) => string) | undefined;
+  readonly write: ((value: unknown, out: XmlWriter) => void) | undefined;
 }
 
 /** `write` for an element all of whose fields can write directly; attributes come first. */
@@ -111,50 +125,74 @@ function directly<T extends object>(
   ns: string,
   name: string,
   entries: readonly (readonly [string, Field<unknown, boolean>])[],
-): Pick<Codec<T>, 'write'> {
-  const parts = entries.map(([key, { optional, writeAttribute, writeContent }]) => ({
-    key: key as keyof T,
-    optional,
-    write: writeAttribute ?? writeContent,
-    isAttribute: writeAttribute !== undefined,
-  }));
-  const ordered = [...parts.filter((part) => part.isAttribute), ...parts.filter((part) => !part.isAttribute)];
-  if (ordered.some((part) => part.write === undefined)) return {};
-  const tag = writtenTag(ns, name);
-  return {
-    write(value, out) {
+): Codec<T>['write'] {
+  const isAttribute = ([, field]: (typeof entries)[number]) =>
+    (field.asAttribute ?? field.writeAttribute) !== undefined;
+  const ordered = [...entries.filter(isAttribute), ...entries.filter((entry) => !isAttribute(entry))];
+  const parts = ordered.map(([key, { optional, asAttribute, writeAttribute, writeContent }]): Part<T> => {
+    const format = asAttribute?.format;
+    return {
+      key: key as keyof T,
+      optional,
+      label: asAttribute && constant(` ${asAttribute.name}='`),
+      format: format === string.format ? undefined : format,
+      write: writeAttribute ?? writeContent,
+    };
+  });
+  if (parts.some(({ label, write }) => label === undefined && write === undefined)) return undefined;
+  const writeParts = (value: T, out: XmlWriter, from: number) => {
+    for (let i = from; i < parts.length; i++) {
+      const { key, optional, label, format, write } = parts[i] as Part<T>;
+      const part = value[key];
+      if (part === undefined) {
+        if (!optional) throw new TypeError(`<${name}/> needs ${String(key)}`);
+      } else if (label !== undefined) out.attribute(label, format === undefined ? (part as string) : format(part));
+      else write?.(part, out);
+    }
+  };
+  const first = ordered[0]?.[1];
+  if (first?.asAttribute === undefined || first.optional) {
+    const tag = writtenTag(ns, name);
+    return (value, out) => {
       const outside = out.start(tag);
-      for (const { key, optional, write } of ordered) {
-        const part = value[key];
-        if (part !== undefined) write?.(part, out);
-        else if (!optional) throw new TypeError(`<${name}/> needs ${String(key)}`);
-      }
+      writeParts(value, out, 0);
       out.end(tag, outside);
-    },
+    };
+  }
+  // The name of an attribute that is always there belongs to what never changes.
+  const tag = writtenTag(ns, name, ` ${first.asAttribute.name}='`);
+  const { key, format } = parts[0] as Part<T>;
+  return (value, out) => {
+    const part = value[key];
+    if (part === undefined) throw new TypeError(`<${name}/> needs ${String(key)}`);
+    const outside = out.start(tag);
+    out.value(format === undefined ? (part as string) : format(part));
+    writeParts(value, out, 1);
+    out.end(tag, outside);
   };
 }
 
 /** A codec for an element that says everything by being there: `<request xmlns='urn:xmpp:receipts'/>`. */
 export function marker(ns: string, name: string): Codec<true> {
-  const tag = writtenTag(ns, name);
+  const tag = writtenTag(ns, name, '/>');
   return {
     ns,
     names: [name],
     parse: (el) => (el.name === name && el.ns === ns ? true : undefined),
     build: () => new Element(name, ns),
-    write: (_, out) => out.empty(tag),
+    write: (_, out) => out.whole(tag),
   };
 }
 
 /** A codec for empty elements that differ by name only: `choice(NS, 'composing', 'paused')`. */
 export function choice<const N extends string>(ns: string, ...names: readonly N[]): Codec<N> {
-  const tags = new Map(names.map((name) => [name, writtenTag(ns, name)]));
+  const tags = new Map(names.map((name) => [name, writtenTag(ns, name, '/>')]));
   return {
     ns,
     names,
     parse: (el) => (el.ns === ns ? names.find((name) => name === el.name) : undefined),
     build: (name) => new Element(name, ns),
-    write: (name, out) => out.empty(tags.get(name) ?? writtenTag(ns, name)),
+    write: (name, out) => out.whole(tags.get(name) ?? writtenTag(ns, name, '/>')),
   };
 }
 
@@ -163,7 +201,8 @@ export function leaf(ns: string, name: string): Codec<string>;
 export function leaf<T>(ns: string, name: string, value: Value<T>): Codec<T>;
 export function leaf(ns: string, name: string, value: Value<Any> = string): Codec<Any> {
   const content = text(value);
-  const tag = writtenTag(ns, name);
+  const tag = writtenTag(ns, name, '>');
+  const empty = writtenTag(ns, name, '/>');
   return {
     ns,
     names: [name],
@@ -173,11 +212,7 @@ export function leaf(ns: string, name: string, value: Value<Any> = string): Code
       content.write(part, draft);
       return new Element(name, ns, undefined, draft.children);
     },
-    write(part, out) {
-      const outside = out.start(tag);
-      content.writeContent?.(part, out);
-      out.end(tag, outside);
-    },
+    write: (part, out) => out.leaf(tag, empty, value.format(part)),
   };
 }
 
@@ -255,7 +290,6 @@ export function attr(name: string, value: Value<Any> = string): Field<Any> {
 export function optionalAttr(name: string): Field<string, true>;
 export function optionalAttr<T>(name: string, value: Value<T>): Field<T, true>;
 export function optionalAttr(name: string, value: Value<Any> = string): Field<Any, true> {
-  const label = ` ${name}='`;
   return {
     optional: true,
     read(el, path) {
@@ -269,7 +303,7 @@ export function optionalAttr(name: string, value: Value<Any> = string): Field<An
       draft.attrs[name] = value.format(part);
     },
     // A name in a namespace needs a prefix, which the serializer finds.
-    ...(!name.startsWith('{') && { writeAttribute: (part, out) => out.attribute(label, value.format(part)) }),
+    ...(!name.startsWith('{') && { asAttribute: { name, format: value.format } }),
   };
 }
 
@@ -333,12 +367,13 @@ export function optionalChild<T>(codec: Codec<T>): Field<T, true> {
     write(part, draft) {
       draft.children.push(codec.build(part));
     },
-    writeContent: (part, out) => write(codec, part, out),
+    writeContent: writerOf(codec),
   };
 }
 
 /** All child elements of a kind, in order; none is an empty list. */
 export function many<T>(codec: Codec<T>): Field<readonly T[]> {
+  const writeOne = writerOf(codec);
   return {
     optional: false,
     reads: (el) => isOf(codec, el),
@@ -355,14 +390,14 @@ export function many<T>(codec: Codec<T>): Field<readonly T[]> {
       for (const part of parts) draft.children.push(codec.build(part));
     },
     writeContent(parts, out) {
-      for (const part of parts) write(codec, part, out);
+      for (let i = 0; i < parts.length; i++) writeOne(parts[i] as T, out);
     },
   };
 }
 
 /** Whether an empty child element is there. */
 export function flag(ns: string, name: string): Field<boolean> {
-  const tag = writtenTag(ns, name);
+  const tag = writtenTag(ns, name, '/>');
   return {
     optional: false,
     reads: (el) => el.is(name, ns),
@@ -371,7 +406,7 @@ export function flag(ns: string, name: string): Field<boolean> {
       if (present) draft.children.push(new Element(name, ns));
     },
     writeContent(present, out) {
-      if (present) out.empty(tag);
+      if (present) out.whole(tag);
     },
   };
 }

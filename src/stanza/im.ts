@@ -19,6 +19,7 @@ import {
   thread,
 } from './stanza.ts';
 import { oneOf } from './value.ts';
+import { constant } from './xml/constant.ts';
 import type { Element } from './xml/element.ts';
 
 export interface Message {
@@ -37,6 +38,7 @@ export interface Message {
   readonly payloads: readonly Element[];
 }
 
+const TYPE = constant(" type='");
 /** §5.2.2: what is not known counts as `normal`, which need not be said. */
 const type: Field<MessageType> = {
   optional: false,
@@ -45,7 +47,7 @@ const type: Field<MessageType> = {
     if (value !== 'normal') draft.attrs.type = value;
   },
   writeAttribute(value, out) {
-    if (value !== 'normal') out.attribute(" type='", value);
+    if (value !== 'normal') out.attribute(TYPE, value);
   },
 };
 export const message: Codec<Message> = element(NS, 'message', {

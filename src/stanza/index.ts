@@ -71,6 +71,7 @@ export * as value from './value.ts';
 export { toXml, write } from './write.ts';
 // XML.
 export { cleanText, isXmlText } from './xml/chars.ts';
+export { type Constant, constant } from './xml/constant.ts';
 export { type Attrs, Element, type Node } from './xml/element.ts';
 export { DEFAULT_LIMITS, type Limits } from './xml/limits.ts';
 export { parse, StreamParser, type StreamParserOptions } from './xml/parser.ts';

@@ -4,9 +4,10 @@ import { type Codec, element, type Field, leaf, optionalAttr, text } from './cod
 import { NS_CLIENT, type StanzaError } from './stanza-error.ts';
 import { integer, oneOf, type Value } from './value.ts';
 import { write } from './write.ts';
+import { constant } from './xml/constant.ts';
 import { Element, type Node } from './xml/element.ts';
-import { SerializeError, serialize } from './xml/serialize.ts';
-import { writtenTag, XmlWriter } from './xml/writer.ts';
+import { SerializeError, serialize, written } from './xml/serialize.ts';
+import { writtenTag, type XmlWriter } from './xml/writer.ts';
 
 /** The namespace of all stanzas in memory, whatever kind of stream they travel on. */
 export const NS = NS_CLIENT;
@@ -64,29 +65,69 @@ export function payload<T>(codec: Codec<T>, value: T): Payload {
  * @throws SerializeError for what XML cannot carry.
  */
 export function stanzaXml(kind: StanzaKind, header: Header, ...payloads: readonly (Payload | Element)[]): string {
-  const out = new XmlWriter(NS);
+  return written(
+    NS,
+    (out) => writeParts(out, kind, header, payloads),
+    () => built(kind, header, payloads),
+  );
+}
+
+/**
+ * Appends the XML of a stanza: all of it or, when it throws, nothing.
+ * @throws SerializeError for what XML cannot carry.
+ */
+export function writeStanza(
+  out: XmlWriter,
+  kind: StanzaKind,
+  header: Header,
+  ...payloads: readonly (Payload | Element)[]
+): void {
+  const { length } = out;
+  out.begin(NS);
+  try {
+    writeParts(out, kind, header, payloads);
+  } catch (error) {
+    out.truncate(length);
+    if (error instanceof SerializeError) serialize(built(kind, header, payloads), NS);
+    throw error;
+  }
+}
+
+function writeParts(
+  out: XmlWriter,
+  kind: StanzaKind,
+  { to, from, id, type, lang }: Header,
+  payloads: readonly (Payload | Element)[],
+): void {
   const tag = TAGS[kind];
   const outside = out.start(tag);
-  const { to, from, id, type, lang } = header;
-  try {
-    if (to !== undefined) out.attribute(" to='", to);
-    if (from !== undefined) out.attribute(" from='", from);
-    if (id !== undefined) out.attribute(" id='", id);
-    if (type !== undefined) out.attribute(" type='", type);
-    if (lang !== undefined) out.attribute(" xml:lang='", lang);
-    for (const each of payloads) {
-      if (each instanceof Element) out.element(each);
-      else write(each.codec, each.value, out);
-    }
-  } catch (error) {
-    if (!(error instanceof SerializeError)) throw error;
-    // The element knows where the error is.
-    const built = payloads.map((each) => (each instanceof Element ? each : each.codec.build(each.value)));
-    return serialize(stanza(kind, header, built), NS);
+  if (to !== undefined) out.attribute(TO, to);
+  if (from !== undefined) out.attribute(FROM, from);
+  if (id !== undefined) out.attribute(ID, id);
+  if (type !== undefined) out.attribute(TYPE, type);
+  if (lang !== undefined) out.attribute(LANG, lang);
+  for (let i = 0; i < payloads.length; i++) {
+    const each = payloads[i] as Payload | Element;
+    if (each instanceof Element) out.element(each);
+    else write(each.codec, each.value, out);
   }
   out.end(tag, outside);
-  return out.xml;
 }
+
+/** The same as an element. */
+function built(kind: StanzaKind, header: Header, payloads: readonly (Payload | Element)[]): Element {
+  return stanza(
+    kind,
+    header,
+    payloads.map((each) => (each instanceof Element ? each : each.codec.build(each.value))),
+  );
+}
+
+const TO = constant(" to='");
+const FROM = constant(" from='");
+const ID = constant(" id='");
+const TYPE = constant(" type='");
+const LANG = constant(" xml:lang='");
 
 const TAGS = {
   message: writtenTag(NS, 'message'),

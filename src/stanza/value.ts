@@ -14,6 +14,7 @@ export interface Value<T> {
 export const string: Value<string> = {
   expected: 'text',
   parse: (text) => text,
+  // The same function wherever a value is its own text: codecs do without calling it.
   format: (value) => value,
 };
 
@@ -21,7 +22,7 @@ export const string: Value<string> = {
 export const nonEmpty: Value<string> = {
   expected: 'text that is not empty',
   parse: (text) => (text === '' ? undefined : text),
-  format: (value) => value,
+  format: string.format,
 };
 
 /** A whole number that JavaScript can hold exactly. */
@@ -76,7 +77,7 @@ export const base64: Value<Uint8Array> = {
 export const jid: Value<string> = {
   expected: 'an XMPP address',
   parse: (text) => JID.tryParse(text)?.full,
-  format: (value) => value,
+  format: string.format,
 };
 
 /** One of the given words. */
@@ -84,7 +85,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): Value<W> 
   return {
     expected: `one of ${words.join(', ')}`,
     parse: (text) => words.find((word) => word === text),
-    format: (value) => value,
+    format: string.format,
   };
 }
 

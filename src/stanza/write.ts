@@ -1,13 +1,18 @@
 /** Typed values → XML text at once: for who sends so much that building elements first is too slow. */
 
 import type { Codec } from './codec.ts';
-import { SerializeError, serialize } from './xml/serialize.ts';
-import { XmlWriter } from './xml/writer.ts';
+import { written } from './xml/serialize.ts';
+import type { XmlWriter } from './xml/writer.ts';
 
 /** Appends the XML of a value. */
 export function write<T>(codec: Codec<T>, value: T, out: XmlWriter): void {
   if (codec.write === undefined) out.element(codec.build(value));
   else codec.write(value, out);
+}
+
+/** `write` for this codec. */
+export function writerOf<T>(codec: Codec<T>): (value: T, out: XmlWriter) => void {
+  return codec.write ?? ((value, out) => out.element(codec.build(value)));
 }
 
 /**
@@ -16,13 +21,9 @@ export function write<T>(codec: Codec<T>, value: T, out: XmlWriter): void {
  * @throws SerializeError for what XML cannot carry.
  */
 export function toXml<T>(codec: Codec<T>, value: T, contextNs = ''): string {
-  const out = new XmlWriter(contextNs);
-  try {
-    write(codec, value, out);
-  } catch (error) {
-    // Building it says where the error is.
-    if (error instanceof SerializeError) return serialize(codec.build(value), contextNs);
-    throw error;
-  }
-  return out.xml;
+  return written(
+    contextNs,
+    (out) => write(codec, value, out),
+    () => codec.build(value),
+  );
 }

@@ -7,7 +7,7 @@ import { element, leaf, optionalChild } from '../codec.ts';
 import type { NewId } from '../id.ts';
 import { type IqRequest, type IqSender, IqTracker } from '../iq-tracker.ts';
 import { JID } from '../jid.ts';
-import { NS as NS_CLIENT } from '../stanza.ts';
+import { type Header, NS as NS_CLIENT, type Payload, type StanzaKind, writeStanza } from '../stanza.ts';
 import { Element } from '../xml/element.ts';
 import type { Limits } from '../xml/limits.ts';
 import { Connection } from './connection.ts';
@@ -140,7 +140,13 @@ export class ClientStream implements IqSender {
   /** Queues XML text as it is: one or more complete stanzas. */
   sendRaw(xml: string): void {
     if (this.#connection === undefined) throw new Error('the session is not up');
-    this.#connection.write(xml);
+    this.#connection.out.raw(xml);
+  }
+
+  /** Queues a stanza made from values: as `send`, but without elements in between. */
+  sendValues(kind: StanzaKind, header: Header, ...payloads: readonly (Payload | Element)[]): void {
+    if (this.#connection === undefined) throw new Error('the session is not up');
+    writeStanza(this.#connection.out, kind, header, ...payloads);
   }
 
   async drained(): Promise<void> {

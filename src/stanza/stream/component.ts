@@ -3,6 +3,7 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import { type NewId, newId } from '../id.ts';
 import { type IqRequest, type IqSender, IqTracker } from '../iq-tracker.ts';
+import { type Header, type Payload, type StanzaKind, writeStanza } from '../stanza.ts';
 import { StanzaError } from '../stanza-error.ts';
 import { StreamError } from '../stream-error.ts';
 import { Element } from '../xml/element.ts';
@@ -121,7 +122,16 @@ export class ComponentStream implements IqSender {
   /** Queues XML text as it is: one or more complete stanzas. @throws Error when the stream is down. */
   sendRaw(xml: string): void {
     if (this.#connection === undefined) throw new Error('the component stream is down');
-    this.#connection.write(xml);
+    this.#connection.out.raw(xml);
+  }
+
+  /**
+   * Queues a stanza made from values: as `send`, but without elements in between.
+   * @throws SerializeError when XML cannot carry it. @throws Error when the stream is down.
+   */
+  sendValues(kind: StanzaKind, header: Header, ...payloads: readonly (Payload | Element)[]): void {
+    if (this.#connection === undefined) throw new Error('the component stream is down');
+    writeStanza(this.#connection.out, kind, header, ...payloads);
   }
 
   async request(request: IqRequest): Promise<Element | undefined> {

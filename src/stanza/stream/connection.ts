@@ -14,7 +14,8 @@ import { NS_STREAMS, StreamError } from '../stream-error.ts';
 import type { Element } from '../xml/element.ts';
 import type { Limits } from '../xml/limits.ts';
 import { StreamParser } from '../xml/parser.ts';
-import { serialize } from '../xml/serialize.ts';
+import { append } from '../xml/serialize.ts';
+import { XmlWriter } from '../xml/writer.ts';
 
 export interface ConnectionOptions {
   /** The host to connect to: a name or an address. */
@@ -87,12 +88,18 @@ export class Connection {
 
   /** Queues an element to be written at the end of this turn. Throws SerializeError. */
   send(element: Element): void {
-    this.#wire.queue(serialize(element, NS_CLIENT));
+    const out = this.#wire.queue();
+    out.begin(NS_CLIENT);
+    append(
+      out,
+      () => out.element(element),
+      () => element,
+    );
   }
 
-  /** Queues XML text that is complete and correct. */
-  write(xml: string): void {
-    this.#wire.queue(xml);
+  /** Where to write what is to leave at the end of this turn: complete and correct XML, or nothing. */
+  get out(): XmlWriter {
+    return this.#wire.queue();
   }
 
   /** Whether the peer keeps up: `false` means that more should wait for `drained`. */
@@ -160,8 +167,9 @@ class Wire extends ConnectionTCP {
   readonly #onClosed: (reason: Error) => void;
   #parseError: StreamError | undefined;
   #isFooterSent = false;
-  #queued: string[] = [];
-  #queuedLength = 0;
+  #out = new XmlWriter();
+  /** Whose bytes the operating system has taken: the next to write to. */
+  #spare: XmlWriter | undefined;
   #flushing = false;
   #waiters: (() => void)[] = [];
 
@@ -229,16 +237,17 @@ class Wire extends ConnectionTCP {
     this._attachSocket(Object.assign(secure, { secure: true }));
   }
 
-  queue(xml: string): void {
-    this.#queued.push(xml);
-    this.#queuedLength += xml.length;
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => this.#flush());
+  /** Where to write what is to leave at the end of this turn. */
+  queue(): XmlWriter {
+    if (!this.#flushing) {
+      this.#flushing = true;
+      setImmediate(() => this.#flush());
+    }
+    return this.#out;
   }
 
   get waiting(): number {
-    return this.#queuedLength + (this.socket?.writableLength ?? 0);
+    return this.#out.length + (this.socket?.writableLength ?? 0);
   }
 
   drained(): Promise<void> {
@@ -248,12 +257,18 @@ class Wire extends ConnectionTCP {
 
   #flush(): void {
     this.#flushing = false;
-    const xml = this.#queued.join('');
-    this.#queued = [];
-    this.#queuedLength = 0;
+    const out = this.#out;
     const { socket } = this;
-    if (xml === '' || socket === null || socket.destroyed) return this.#wake();
-    socket.write(xml, () => {
+    if (out.length === 0 || socket === null || socket.destroyed) {
+      out.clear();
+      return this.#wake();
+    }
+    this.#out = this.#spare ?? new XmlWriter();
+    this.#spare = undefined;
+    // The socket does not copy the bytes: nothing else may be written there until they have left.
+    socket.write(out.bytes(), () => {
+      out.clear();
+      this.#spare = out;
       if (this.waiting === 0 || socket.destroyed) this.#wake();
     });
   }
@@ -265,8 +280,7 @@ class Wire extends ConnectionTCP {
   }
 
   #dropQueue(): void {
-    this.#queued = [];
-    this.#queuedLength = 0;
+    this.#out.clear();
     this.#wake();
   }
 

@@ -1,20 +1,13 @@
-/** Elements → XML text. Everything is escaped here and nowhere else; what XML cannot carry is refused. */
+/** Elements → XML text. */
 
-import { isNcName, isXmlText } from './chars.ts';
+import { isNcName } from './chars.ts';
 import type { Element } from './element.ts';
+import { escapeAttr, escapeText } from './escape.ts';
+import { SerializeError, unfitName } from './serialize-error.ts';
+import { XmlWriter } from './writer.ts';
 
-/** An element holds something that XML cannot express. `path` says where, as in `/message/body`. */
-export class SerializeError extends TypeError {
-  override readonly name = 'SerializeError';
-  readonly code: 'invalid-character' | 'invalid-name';
-  readonly path: string;
-
-  constructor(code: 'invalid-character' | 'invalid-name', path: string, message: string) {
-    super(`${path}: ${message}`);
-    this.code = code;
-    this.path = path;
-  }
-}
+export { escapeAttr, escapeText } from './escape.ts';
+export { SerializeError } from './serialize-error.ts';
 
 /**
  * The XML of `element`.
@@ -24,87 +17,56 @@ export class SerializeError extends TypeError {
  * @throws SerializeError for control characters, lone surrogates, and names that are not XML names.
  */
 export function serialize(element: Element, contextNs = ''): string {
-  return write(element, contextNs, '');
+  return written(
+    contextNs,
+    (out) => out.element(element),
+    () => element,
+  );
 }
 
-/** `text` escaped for element content. Throws SerializeError. */
-export function escapeText(text: string, path = ''): string {
-  if (!NEEDS_CARE_TEXT.test(text)) return text;
-  if (!isXmlText(text)) throw unfit(path, text);
-  return text.replace(/[&<>\r]/g, (c) => ENTITIES[c] as string);
+/**
+ * The XML that `write` writes.
+ * @param whole the element that this amounts to, to say where an error is.
+ */
+export function written(contextNs: string, write: (out: XmlWriter) => void, whole: () => Element): string {
+  // Writing may call for another text to be made meanwhile.
+  const out = idle.pop() ?? new XmlWriter();
+  out.begin(contextNs);
+  append(out, write, whole);
+  const xml = out.toString();
+  out.clear();
+  idle.push(out);
+  return xml;
 }
 
-/** `value` escaped for an attribute in single or double quotes. Throws SerializeError. */
-export function escapeAttr(value: string, path = ''): string {
-  if (!NEEDS_CARE_ATTR.test(value)) return value;
-  if (!isXmlText(value)) throw unfit(path, value);
-  return value.replace(/[&<>'"\t\n\r]/g, (c) => ENTITIES[c] as string);
+/** Writes to `out`, or throws and leaves nothing in it. Parameters as of `written`. */
+export function append(out: XmlWriter, write: (out: XmlWriter) => void, whole: () => Element): void {
+  const { length } = out;
+  try {
+    write(out);
+  } catch (error) {
+    out.truncate(length);
+    if (error instanceof SerializeError) locate(whole(), '');
+    throw error;
+  }
 }
 
-// Surrogates are in both, to be looked at: a pair is fine, a lone one is not.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const NEEDS_CARE_TEXT = /[\u0000-\u0008\u000b-\u001f&<>\ud800-\udfff\ufffe\uffff]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const NEEDS_CARE_ATTR = /[\u0000-\u001f&<>'"\ud800-\udfff\ufffe\uffff]/;
+const idle: XmlWriter[] = [];
 
-// A raw CR would be read as LF, a raw tab or line end in an attribute as a space. XML 1.0 §2.11, §3.3.3.
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  "'": '&apos;',
-  '"': '&quot;',
-  '\t': '&#9;',
-  '\n': '&#10;',
-  '\r': '&#13;',
-};
-
-/** Prefixes that readers of these namespaces are used to; others get `ns0`, `ns1`, … */
-const USUAL_PREFIX: Record<string, string> = { 'http://www.w3.org/1999/02/22-rdf-syntax-ns#': 'rdf' };
-
-const knownNames = new Set<string>();
-const MAX_KNOWN_NAMES = 4096;
-
-function write(element: Element, contextNs: string, parentPath: string): string {
-  const { name, ns, attrs, children } = element;
-  checkName(name, parentPath, name);
+/** Throws the error that is in the element, with its path. */
+function locate({ name, ns, attrs, children }: Element, parentPath: string): void {
+  if (!isNcName(name) || name === 'xmlns') throw unfitName(parentPath, name);
   const path = `${parentPath}/${name}`;
-  let xml = `<${name}`;
-  if (ns !== contextNs) xml += ` xmlns='${escapeAttr(ns, path)}'`;
-  let foreign = 0;
+  escapeAttr(ns, path);
   for (const key of Object.keys(attrs)) {
-    const value = escapeAttr(attrs[key] as string, `${path}@${key}`);
-    if (key.charCodeAt(0) === 0x7b /* { */) {
-      const end = key.lastIndexOf('}');
-      const attrNs = key.slice(1, end);
-      const local = key.slice(end + 1);
-      checkName(local, path, key);
-      const prefix = USUAL_PREFIX[attrNs] ?? `ns${foreign++}`;
-      xml += ` xmlns:${prefix}='${escapeAttr(attrNs, path)}' ${prefix}:${local}='${value}'`;
-    } else {
-      checkName(key.startsWith('xml:') ? key.slice(4) : key, path, key);
-      xml += ` ${key}='${value}'`;
-    }
+    escapeAttr(attrs[key] as string, `${path}@${key}`);
+    const end = key.startsWith('{') ? key.lastIndexOf('}') : -1;
+    escapeAttr(key.slice(1, Math.max(end, 1)), path);
+    const local = end === -1 ? key.replace(/^xml:/, '') : key.slice(end + 1);
+    if (!isNcName(local) || local === 'xmlns') throw unfitName(path, key);
   }
-  if (children.length === 0) return `${xml}/>`;
-  xml += '>';
   for (const child of children) {
-    xml += typeof child === 'string' ? escapeText(child, path) : write(child, ns, path);
+    if (typeof child === 'string') escapeText(child, path);
+    else locate(child, path);
   }
-  return `${xml}</${name}>`;
-}
-
-function checkName(name: string, path: string, shown: string): void {
-  if (knownNames.has(name)) return;
-  if (!isNcName(name) || name === 'xmlns') {
-    throw new SerializeError('invalid-name', path, `${JSON.stringify(shown)} is not an XML name`);
-  }
-  if (knownNames.size < MAX_KNOWN_NAMES) knownNames.add(name);
-}
-
-function unfit(path: string, text: string): SerializeError {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  const at = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Cs}/u);
-  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
-  return new SerializeError('invalid-character', path, `XML cannot carry U+${code} (at character ${at})`);
 }

@@ -7,6 +7,7 @@ import {
   ComponentStream,
   type Element,
   message,
+  payload,
   StanzaError,
 } from '../../../src/stanza/index.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -126,6 +127,51 @@ test('output :: what is sent in one turn is written at once, in order', async ()
     stream.send(message({ from: 'gw.localhost', to: 'a@b' }, body.build(text)));
   await stream.stop();
   assert.match(server.received[1] ?? '', /one.*two.*three/);
+  await server.close();
+});
+
+test('output :: elements, values and text are written in the order they were sent; what is refused leaves no trace', async () => {
+  const server = await serving(() => {});
+  const { stream } = component(server.port);
+  await stream.start();
+  const addresses = { from: 'gw.localhost', to: 'a@b' };
+  stream.send(message({ ...addresses, id: '1' }, body.build('é')));
+  assert.throws(() => stream.send(message({ ...addresses, id: 'x' }, body.build('\u0000'))), /\/message\/body/);
+  stream.sendValues('message', { ...addresses, id: '2' }, payload(body, '<2>'));
+  assert.throws(() => stream.sendValues('message', addresses, payload(body, '\ud800')), /\/message\/body/);
+  stream.sendRaw("<presence from='gw.localhost' to='é@b'/>");
+  await stream.stop();
+  const head = "<message to='a@b' from='gw.localhost'";
+  assert.is(
+    server.received.slice(1).join(''),
+    `${head} id='1'><body>é</body></message>${head} id='2'><body>&lt;2&gt;</body></message><presence from='gw.localhost' to='é@b'/></stream:stream>`,
+  );
+  await server.close();
+});
+
+test('output :: nothing is written over what a slow server has not taken yet', async () => {
+  let slow: Socket | undefined;
+  const server = await serving((socket) => {
+    slow = socket.pause();
+  });
+  const { stream } = component(server.port);
+  await stream.start();
+  const sent: string[] = [];
+  let wasFull = false;
+  for (let turn = 0; turn < 120; turn++) {
+    for (let n = 0; n < 20; n++) {
+      const text = `${turn} ${n} ${String(turn % 10).repeat(4000)}`;
+      stream.sendValues('message', { from: 'gw.localhost', to: 'a@b' }, payload(body, text));
+      sent.push(`<message to='a@b' from='gw.localhost'><body>${text}</body></message>`);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    wasFull ||= !stream.writable;
+  }
+  assert.ok(wasFull);
+  slow?.resume();
+  await stream.drained();
+  await stream.stop();
+  assert.ok(server.received.slice(1).join('') === `${sent.join('')}</stream:stream>`);
   await server.close();
 });
 
