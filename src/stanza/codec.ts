@@ -5,6 +5,7 @@
  * kind: see value.ts). It is also the key by which an element is found and routed.
  */
 
+import { asIs } from './as-is.ts';
 import { string, type Value } from './value.ts';
 import { write, writerOf } from './write.ts';
 import { type Constant, constant } from './xml/constant.ts';
@@ -135,7 +136,7 @@ function directly<T extends object>(
       key: key as keyof T,
       optional,
       label: asAttribute && constant(` ${asAttribute.name}='`),
-      format: format === string.format ? undefined : format,
+      format: format === asIs ? undefined : format,
       write: writeAttribute ?? writeContent,
     };
   });

@@ -1,5 +1,6 @@
 /** How typed values stand in attributes and text: the second half of a codec's vocabulary, after the places. */
 
+import { asIs } from './as-is.ts';
 import { JID } from './jid.ts';
 
 /** A kind of value with its lexical form. */
@@ -14,15 +15,14 @@ export interface Value<T> {
 export const string: Value<string> = {
   expected: 'text',
   parse: (text) => text,
-  // The same function wherever a value is its own text: codecs do without calling it.
-  format: (value) => value,
+  format: asIs,
 };
 
 /** Text that is not empty, such as an id. */
 export const nonEmpty: Value<string> = {
   expected: 'text that is not empty',
   parse: (text) => (text === '' ? undefined : text),
-  format: string.format,
+  format: asIs,
 };
 
 /** A whole number that JavaScript can hold exactly. */
@@ -77,7 +77,7 @@ export const base64: Value<Uint8Array> = {
 export const jid: Value<string> = {
   expected: 'an XMPP address',
   parse: (text) => JID.tryParse(text)?.full,
-  format: string.format,
+  format: asIs,
 };
 
 /** One of the given words. */
@@ -85,7 +85,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): Value<W> 
   return {
     expected: `one of ${words.join(', ')}`,
     parse: (text) => words.find((word) => word === text),
-    format: string.format,
+    format: asIs,
   };
 }
 

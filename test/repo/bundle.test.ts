@@ -27,13 +27,13 @@ async function bundle(file: string): Promise<{ bytes: number; files: string[] }>
   return { bytes: outputFiles[0]?.contents.length ?? 0, files: inputs.map(([name]) => name) };
 }
 
-test('one XEP :: less than 8 kB, and no other XEP', async () => {
+test('one XEP :: less than 12 kB with all that reads and writes elements, and no other XEP', async () => {
   const { bytes, files } = await bundle('src/xep/0184-receipts.ts');
   assert.equal(
     files.filter((name) => name.startsWith('src/xep/')),
     ['src/xep/0184-receipts.ts'],
   );
-  assert.ok(bytes > 1000 && bytes < 8000, `${bytes} bytes`);
+  assert.ok(bytes > 1000 && bytes < 12_000, `${bytes} bytes`);
 });
 
 test('every XEP :: less than 32 kB, without streams, parser or router', async () => {
