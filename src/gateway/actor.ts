@@ -111,7 +111,8 @@ export abstract class Actor {
 
   /**
    * Sends a file: a path, a URL, bytes, or a stream of them. It is uploaded to where XMPP clients can fetch it.
-   * @returns the URL; `undefined` when that was not possible: the user has been told.
+   * @returns the URL; `undefined` when that was not possible, which the user has been told; or when this message was sent
+   *   before.
    */
   sendFile(source: FileSource, options: FileOptions = {}): Promise<string | undefined> {
     return sendFile(this.#speaker, source, options);

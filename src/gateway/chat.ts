@@ -2,6 +2,15 @@
 
 import { type IdLookup, Ordered, type Voice } from './conversation.ts';
 import type { BaseSession } from './session.ts';
+import type { Pair } from './store/turn.ts';
+
+/** A message of the network on its way out. */
+export interface Carried {
+  readonly legacyId: string;
+  readonly voice: Voice;
+  /** One of several stanzas, beside the one that has the id of the message. */
+  readonly isPart: boolean;
+}
 
 /** @typeParam V who says something: see `Ordered`. */
 export abstract class Chat<V> extends Ordered<V> implements IdLookup {
@@ -9,6 +18,8 @@ export abstract class Chat<V> extends Ordered<V> implements IdLookup {
   /** Ids need be unique only within a chat: this is its localpart. */
   protected readonly local: string;
   readonly #jid: string;
+  /** What stanzas will carry that are being made, by their ids; several times when it is said several times. */
+  readonly #carried = new Map<string, Carried[]>();
 
   constructor(session: BaseSession, local: string) {
     super();
@@ -27,7 +38,7 @@ export abstract class Chat<V> extends Ordered<V> implements IdLookup {
 
   idFor(legacyMsgId: string, voice: Voice): string {
     const xmppId = this.session.legacyMsgIdToXmppMsgId(legacyMsgId);
-    this.remember(xmppId, legacyMsgId, voice === 'user');
+    this.#carry(xmppId, { legacyId: legacyMsgId, voice, isPart: false });
     const { user, xmpp } = this.session;
     xmpp.watch.say(user.jid.bare, this.#jid, xmppId, legacyMsgId);
     return xmppId;
@@ -45,7 +56,38 @@ export abstract class Chat<V> extends Ordered<V> implements IdLookup {
   }
 
   partSent(stanzaId: string, legacyMsgId: string, voice: Voice): void {
-    this.remember(stanzaId, legacyMsgId, voice === 'user');
+    this.#carry(stanzaId, { legacyId: legacyMsgId, voice, isPart: true });
+  }
+
+  isSent(legacyMsgId: string, voice: Voice): Promise<boolean> {
+    if (voice === 'archive') return Promise.resolve(false);
+    const xmppId = this.session.legacyMsgIdToXmppMsgId(legacyMsgId);
+    return this.#store.messageIds.isSent(this.session.userId, this.local, xmppId, voice === 'user');
+  }
+
+  /** What the stanza with this id carries. */
+  protected takeCarried(stanzaId: string | undefined): Carried | undefined {
+    const carried = stanzaId === undefined ? undefined : this.#carried.get(stanzaId);
+    if (carried === undefined) return undefined;
+    const first = carried.shift();
+    if (carried.length === 0) this.#carried.delete(stanzaId as string);
+    return first;
+  }
+
+  /**
+   * Remembers what a stanza carries, together with the stanza.
+   * @returns what to send it with; `undefined` when it must not be sent, since it is on its way already.
+   */
+  protected noted(stanzaId: string, { legacyId, voice, isPart }: Carried): Pair | undefined {
+    const sending = voice === 'archive' ? 'no' : isPart ? 'always' : 'once';
+    const pair = { xmppId: stanzaId, legacyId, fromUser: voice === 'user', sending } as const;
+    return this.#store.journal.note({ userId: this.session.userId, chat: this.local, ...pair });
+  }
+
+  #carry(stanzaId: string, carried: Carried): void {
+    const known = this.#carried.get(stanzaId);
+    if (known === undefined) this.#carried.set(stanzaId, [carried]);
+    else known.push(carried);
   }
 
   async takeParts(legacyMsgId: string): Promise<readonly string[]> {

@@ -68,6 +68,10 @@ export interface Config {
   /** Requests and commands of one person at a time. */
   readonly limitPending: number;
   readonly limitCommands: number;
+  /** Seconds that a plugin may take for what a user does; where a file is fetched, `attachmentTimeout` comes on top. */
+  readonly hookTimeout: number;
+  /** Days that the journal of messages is kept. */
+  readonly journalMaxDays: number;
   readonly logLevel: LogLevel;
   /** The address on which numbers and health can be asked for by HTTP; nothing listens without `httpPort`. */
   readonly httpHost: string;
@@ -266,6 +270,18 @@ export const OPTIONS = {
   'limit-registrations': limit(30, 'Answers to questions of registrations by a person in an hour'),
   'limit-pending': limit(100, 'Requests of a person that are worked on at a time'),
   'limit-commands': limit(20, 'Commands that a person has begun and not ended'),
+  'hook-timeout': {
+    group: 'Limits',
+    type: 'number',
+    default: 60,
+    describe: 'Seconds that the plugin may take for what a user does, besides fetching a file; then the user is told',
+  },
+  'journal-max-days': {
+    group: 'Server',
+    type: 'number',
+    default: 7,
+    describe: 'Days that it is known what became of a message, and that one waits for a server that is away',
+  },
   'log-level': {
     group: 'Server',
     type: 'string',

@@ -19,10 +19,14 @@ export class ContactChat extends Chat<Voice> implements Conversation {
 
   protected emit(stanza: Element, voice: Voice): void {
     const { xmpp, user } = this.session;
-    if (voice !== 'user') return xmpp.send(stanza);
-    if (xmpp.privileges.sendAsUser(user.jid, stanza)) return;
+    const { id } = stanza.attrs;
+    const carried = this.takeCarried(id);
+    const pair = carried === undefined ? undefined : this.noted(id as string, carried);
+    if (carried !== undefined && pair === undefined) return;
+    if (voice !== 'user') return xmpp.send(stanza, pair);
+    if (xmpp.privileges.sendAsUser(user.jid, stanza, pair)) return;
     const marked = this.#markedAsUsers(stanza);
-    if (marked !== undefined) xmpp.send(marked);
+    if (marked !== undefined) xmpp.send(marked, pair);
   }
 
   /** What the user wrote elsewhere, as a message of the contact: when the server does not let us do better. */

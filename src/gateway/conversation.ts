@@ -24,8 +24,10 @@ export interface Conversation {
   send(stanza: Element, voice: Voice): void;
   /** Sends, in the same order, a stanza for which something must be looked up first. */
   sendLater(build: (ids: IdLookup) => Promise<Element | undefined>, voice: Voice): void;
-  /** The id for the stanza that will carry a message, remembered together with the message's own. */
+  /** The id for the stanza that will carry a message: remembered with the message's own when the stanza is sent. */
   idFor(legacyMsgId: string, voice: Voice): string;
+  /** Whether a message of the network has been sent before. */
+  isSent(legacyMsgId: string, voice: Voice): Promise<boolean>;
   /** A fresh id. */
   newId(): string;
   /** Remembers a stanza that carries a part of a message, beside the one that has its id. */

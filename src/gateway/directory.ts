@@ -2,7 +2,7 @@
 
 import { type Element, JID, JidError } from '../stanza/index.ts';
 import { escapeLocal, unescapeLocal } from '../xep/0106-jid-escaping.ts';
-import { XmppError } from './errors.ts';
+import { LimitError, XmppError } from './errors.ts';
 import type { BaseSession } from './session.ts';
 
 /** What is found in a directory. */
@@ -166,7 +166,7 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   async #countNew(legacyId: string): Promise<void> {
     if (this.#entries.has(legacyId) || (await this.storedRows()).has(legacyId)) return;
     if (this.#entries.size >= MAX_ENTRIES) {
-      throw new XmppError('resource-constraint', `No further ${this.kind} can be looked up.`, { type: 'wait' });
+      throw new LimitError(`No further ${this.kind} can be looked up.`);
     }
     this.session.xmpp.guard.allowance.count(this.session.user.jid.bare, 'people');
   }

@@ -23,3 +23,10 @@ export class XmppError extends StanzaError {
     super(options.type ?? STANZA_ERROR_CONDITIONS[condition], condition, text);
   }
 }
+
+/** Somebody wants more than they may have. What is refused so is not tried again by us: the sender is told at once. */
+export class LimitError extends XmppError {
+  constructor(text: string) {
+    super('resource-constraint', text, { type: 'wait' });
+  }
+}

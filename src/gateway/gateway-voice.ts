@@ -32,6 +32,10 @@ export class GatewayConversation extends Ordered implements Conversation {
     return id;
   }
 
+  async isSent(): Promise<boolean> {
+    return false;
+  }
+
   newId(): string {
     return this.#gateway.newId();
   }

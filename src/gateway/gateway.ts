@@ -33,11 +33,13 @@ import type { FormField, FormValues } from './command/form.ts';
 import { CommandRegistry } from './command/registry.ts';
 import { type Config, ConfigError } from './config.ts';
 import { LegacyContact } from './contact.ts';
+import { Expired } from './deadlines.ts';
 import { XmppError } from './errors.ts';
 import { GatewayConversation, GatewayVoice } from './gateway-voice.ts';
 import { Guard } from './guard/guard.ts';
 import { describeGateway } from './incoming/disco.ts';
-import { receive } from './incoming/receive.ts';
+import { Inbox } from './incoming/inbox.ts';
+import { messageRoute, receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
 import { PRIVATE_ELEMENTS, withoutText } from './log-stanza.ts';
 import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
@@ -54,6 +56,7 @@ import type { BaseSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import type { StoredAvatar } from './store/avatars.ts';
 import type { Store } from './store/store.ts';
+import type { Pair } from './store/turn.ts';
 import type { StoredUser } from './store/users.ts';
 import type { PendingUser, User } from './user.ts';
 import { VERSION } from './version.ts';
@@ -252,6 +255,8 @@ export abstract class BaseGateway implements IqSender {
   /** Counts, measures, remembers what happened to messages. @internal */
   readonly watch: Watch;
   /** @internal */
+  readonly inbox: Inbox;
+  /** @internal */
   readonly privileges: Privileges;
   /** @internal */
   readonly rosters: Rosters;
@@ -302,6 +307,7 @@ export abstract class BaseGateway implements IqSender {
     this.watch = new Watch(this, config.explainMessages);
     this.privileges = new Privileges(this);
     this.sessions = new Sessions(this, (user) => new classes.session(user, this));
+    this.inbox = new Inbox(this, messageRoute);
     this.rosters = new Rosters(this);
     this.registration = new Registration(this);
     this.adhoc = new AdhocCommands(this);
@@ -339,9 +345,12 @@ export abstract class BaseGateway implements IqSender {
       onOnline: () => this.#onOnline(),
       onOffline: (reason, retryIn) => this.#onOffline(reason, retryIn),
     });
-    this.#outbox = new Outbox(this.#link, ({ attrs: { from, to, id } }) =>
-      log.error({ from, to, id }, 'lost: too much is waiting for the server'),
-    );
+    this.#outbox = new Outbox({
+      link: this.#link,
+      journal: store.journal,
+      clock,
+      onError: (error) => this.exception(error),
+    });
   }
 
   /**
@@ -357,6 +366,11 @@ export abstract class BaseGateway implements IqSender {
     this.#endpoint = await openEndpoint(this);
     try {
       await this.#loadAvatar();
+      // Before anything comes: what is left from the last time goes first, and users are known as such.
+      await this.#outbox.load();
+      for (const user of await this.store.users.all()) if (this.#isStillAllowed(user)) this.sessions.add(user);
+      this.hasUsers = true;
+      await this.inbox.recover();
       await this.#link.start();
     } catch (error) {
       await this.#endpoint?.close();
@@ -365,27 +379,58 @@ export abstract class BaseGateway implements IqSender {
     this.#retention.start();
   }
 
-  /** Takes leave of all users, logs out of the network, closes the stream. */
+  /**
+   * Lets the plugin finish what it has begun, takes leave of all users, logs out of the network, and closes the stream
+   * when the server has read everything. What comes meanwhile is stored for the next start.
+   */
   async shutdown(): Promise<void> {
     this.adhoc.clear();
     this.chat.clear();
+    await this.inbox.stop(DRAIN_PATIENCE);
     await this.sessions.stop();
+    await within(this.clock, FENCE_PATIENCE, this.#outbox.finish());
+    await this.store.journal.flushed();
     await this.#endpoint?.close();
     await this.#link.stop();
     await this.#retention.stop();
     await this.store.close();
   }
 
-  /** Sends any stanza. It is held back while the server is away. */
-  send(stanza: Element): void {
-    const trace = this.watch.sent(stanza);
-    if (this.#isLogged(stanza.attrs.to)) this.watch.logSent(this.#shown(stanza), trace);
-    this.#outbox.send(stanza);
+  /**
+   * Sends any stanza. Messages are kept until the server has read them, also over a restart; of presences the last one
+   * counts when the server is back.
+   */
+  send(stanza: Element): void;
+  /** @internal */
+  send(stanza: Element, pair: Pair | undefined): void;
+  send(stanza: Element, pair?: Pair): void {
+    this.#noteSent(stanza);
+    this.#outbox.send(stanza, pair);
+  }
+
+  /** Sends what is of no use to anybody later. @internal */
+  sendTransient(stanza: Element): void {
+    this.#noteSent(stanza);
+    this.#outbox.sendTransient(stanza);
+  }
+
+  /**
+   * Resolves when everything said so far is stored, and the server keeps up. Verbs return at once: who has very much to
+   * say, as after a long absence, waits for this from time to time, so that it need not all be in memory.
+   */
+  drained(): Promise<void> {
+    return this.#outbox.drained();
+  }
+
+  /** Stops reading from the server, for as long as somebody wants that. @internal */
+  pauseReading(paused: boolean): void {
+    this.#outbox.pauseReading(paused);
   }
 
   /** Sends XML as it is: one or more complete stanzas. @throws Error while the server is away. */
   sendRaw(data: string): void {
-    this.#link.sendRaw(data);
+    if (!this.#link.online) throw new Error('the component stream is down');
+    this.#outbox.sendTransient(data);
   }
 
   /** Sends a request, in the name of the gateway unless `from` is given, and waits for the answer. */
@@ -579,9 +624,15 @@ export abstract class BaseGateway implements IqSender {
   asStanzaError(error: unknown): StanzaError {
     if (error instanceof StanzaError) return error;
     if (error instanceof MalformedError) return StanzaError.of('bad-request', error.message);
+    if (error instanceof Expired) return StanzaError.of('remote-server-timeout');
     this.watch.metrics.exceptions++;
     this.exception(error);
     return StanzaError.of('internal-server-error');
+  }
+
+  #noteSent(stanza: Element): void {
+    const trace = this.watch.sent(stanza);
+    if (this.#isLogged(stanza.attrs.to)) this.watch.logSent(this.#shown(stanza), trace);
   }
 
   #logReceived(stanza: Element): void {
@@ -613,20 +664,14 @@ export abstract class BaseGateway implements IqSender {
   #onOnline(): void {
     this.watch.metrics.connects++;
     this.log.info({ jid: this.jid, server: this.config.server, port: this.config.port }, 'connected');
-    this.#outbox.flush();
+    this.#outbox.online();
     if (this.#hasStarted) {
       // The users have not gone away, and neither have their sessions; but the server may have forgotten them.
       for (const session of this.sessions) session.sendLastStatus();
       return;
     }
     this.#hasStarted = true;
-    this.store.users
-      .all()
-      .then((users) => {
-        this.hasUsers = true;
-        return this.sessions.start(users.filter((user) => this.#isStillAllowed(user)));
-      })
-      .catch((error) => this.exception(error));
+    this.sessions.start().catch((error) => this.exception(error));
   }
 
   /** Whom the operator does not let in any more is not logged in. */
@@ -650,6 +695,12 @@ export const DEFAULT_PREFERENCES: readonly FormField[] = [
   { var: 'syncAvatar', label: 'Let the network have my picture', type: 'boolean', value: true },
 ];
 
+/** Milliseconds that hooks may take to end when the gateway stops: process supervisors give a process 10 to 90 s. */
+const DRAIN_PATIENCE = 5000;
+
+/** Milliseconds to wait for the server to have read everything then: if it does not, it gets it after the next start. */
+const FENCE_PATIENCE = 3000;
+
 /** Pictures are made small, but must be fetched whole first. */
 const MAX_AVATAR_BYTES = 16 * 1024 * 1024;
 
@@ -662,5 +713,18 @@ function uploaderFor(config: Config): Uploader {
     urlPrefix: config.noUploadUrlPrefix,
     method: config.noUploadMethod,
     readableByOthers: config.noUploadFileReadOthers,
+  });
+}
+
+/** Resolves when it has come to an end, or time is over. */
+async function within(clock: Clock, ms: number, task: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    task
+      .catch(() => undefined)
+      .finally(() => {
+        cancel();
+        resolve();
+      });
   });
 }

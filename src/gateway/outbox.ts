@@ -1,42 +1,158 @@
-/** What the gateway sends, held back while the stream to the server is down. */
+/**
+ * What the gateway sends, on its way to the server.
+ *
+ * What people say is stored first, and kept until the server has read it: a fence after it proves that. While the server
+ * is away, or slow, it stays in the journal and is read from there when there is room; what was written and not
+ * acknowledged when the link broke is written again, with the same ids, before anything newer. All else is state: of
+ * presences only the last one counts, and what somebody is typing is not worth waiting for.
+ */
 
-import { type ComponentStream, type Element, SerializeError } from '../stanza/index.ts';
+import { type Clock, type ComponentStream, type Element, SerializeError, serialize } from '../stanza/index.ts';
+import { NS as NS_CHAT_STATES } from '../xep/0085-chat-states.ts';
+import { NS as NS_HINTS } from '../xep/0334-hints.ts';
 import { cleanElement } from './outgoing/clean.ts';
+import type { Journal } from './store/journal.ts';
+import type { Outgoing, Pair } from './store/turn.ts';
 
-/** Stanzas to hold at most while the stream is down. */
-const MAX_HELD = 100_000;
+/** Milliseconds that a fence waits for more to be behind it. */
+const FENCE_DELAY = 20;
+
+/**
+ * Stanzas that are not stored and wait for a server that is slow: beyond, the gateway stops reading, since most of them
+ * are answers.
+ */
+const MAX_HELD = 10_000;
+
+/** The namespace of stanzas in memory, and hence in the journal. */
+const NS_CLIENT = 'jabber:client';
+
+type Link = Pick<ComponentStream, 'online' | 'writable' | 'send' | 'sendRaw' | 'drained' | 'fence' | 'pause'>;
+
+export interface OutboxOptions {
+  readonly link: Link;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly onError: (error: unknown) => void;
+}
 
 export class Outbox {
-  readonly #link: Pick<ComponentStream, 'online' | 'send'>;
-  readonly #onLost: (stanza: Element) => void;
-  /** In the order in which they were sent. A presence takes the place of the one before between the same two. */
-  readonly #held = new Map<string | number, Element>();
+  readonly #link: Link;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #onError: (error: unknown) => void;
+  /** What is not stored, in the order in which it was sent. A presence takes the place of the one before. */
+  readonly #held = new Map<string | number, Element | string>();
   #count = 0;
+  /** The last row that is stored, the last one written to this stream, and the last one that the server has read. */
+  #stored = 0;
+  #written = 0;
+  #read = 0;
+  /** Whether more is stored than was written: then what comes now must wait. */
+  #isBehind = false;
+  /** How many stanzas are stored that are to be written later. */
+  #late = 0;
+  #isPumping = false;
+  #isFencing = false;
+  #isReadingPaused = false;
 
-  /** `onLost` hears of stanzas that found no room. */
-  constructor(link: Pick<ComponentStream, 'online' | 'send'>, onLost: (stanza: Element) => void) {
+  constructor({ link, journal, clock, onError }: OutboxOptions) {
     this.#link = link;
-    this.#onLost = onLost;
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#onError = onError;
+    journal.connect((outgoing) => this.#take(outgoing));
   }
 
-  /** How many stanzas are held back. */
+  /** How many stanzas wait for the server, as far as this process has sent them. */
   get size(): number {
-    return this.#held.size;
+    return this.#held.size + this.#late;
   }
 
-  send(stanza: Element): void {
-    if (this.#link.online) this.#write(stanza);
+  /** Looks what is left from the last time. */
+  async load(): Promise<void> {
+    this.#stored = await this.#journal.stored.lastOutgoing();
+    this.#isBehind = this.#stored > 0;
+  }
+
+  /** Sends a stanza. What people say, and what changes who sees whom, outlives the link and the process. */
+  send(stanza: Element, pair?: Pair): void {
+    if (isLasting(stanza)) this.#journal.send(stanza, textOf(stanza), pair);
+    else this.sendTransient(stanza);
+  }
+
+  /** Sends what is of no use later: answers to questions, state; or XML as it is. */
+  sendTransient(stanza: Element | string): void {
+    if (this.#journal.hasOutgoing) this.#journal.send(stanza, '', undefined);
+    else this.#pass(stanza);
+  }
+
+  /** The stream is up: what it was not told comes first. */
+  online(): void {
+    this.#written = this.#read;
+    this.#isBehind = this.#stored > this.#read;
+    if (this.#isReadingPaused) this.#link.pause(true);
+    this.#pump();
+  }
+
+  /** Stops reading from the server: the rest of the gateway has enough to do. */
+  pauseReading(paused: boolean): void {
+    this.#pause(this.#held.size >= MAX_HELD, paused);
+  }
+
+  #pause(isFull: boolean, isReadingPaused: boolean): void {
+    this.#isReadingPaused = isReadingPaused;
+    this.#link.pause(isFull || isReadingPaused);
+  }
+
+  /** The last row that was written to the server. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Resolves when everything has been stored, and the server keeps up. */
+  async drained(): Promise<void> {
+    await this.#journal.flushed();
+    if (this.#link.online) await this.#link.drained();
+  }
+
+  /** Resolves when the server has read all there is. Rejects when it cannot. */
+  async finish(): Promise<void> {
+    await this.#journal.flushed();
+    while (this.#isBehind && this.#link.online) await this.#link.drained().then(() => nextTurn());
+    await this.#link.fence();
+    this.#acknowledge(this.#written);
+  }
+
+  /** What has been stored, in order; and between it what is not. */
+  #take(outgoing: readonly Outgoing[]): void {
+    for (const { stanza, xml, outId } of outgoing) {
+      if (xml === '' || outId === 0) {
+        this.#pass(stanza);
+        continue;
+      }
+      // A new row: only between them there can be a break, since they are read back as a whole.
+      if (outId !== this.#stored) {
+        this.#stored = outId;
+        this.#isBehind ||= !this.#link.online || !this.#link.writable;
+      }
+      if (this.#isBehind) {
+        this.#late++;
+        continue;
+      }
+      this.#link.sendRaw(xml);
+      this.#written = outId;
+    }
+    if (this.#isBehind) this.#pump();
+    this.#fenceSoon();
+  }
+
+  #pass(stanza: Element | string): void {
+    if (this.#link.online && this.#link.writable && !this.#isBehind) this.#write(stanza);
     else this.#hold(stanza);
   }
 
-  /** Sends what was held back. */
-  flush(): void {
-    const held = [...this.#held.values()];
-    this.#held.clear();
-    for (const stanza of held) this.send(stanza);
-  }
-
-  #write(stanza: Element): void {
+  #write(stanza: Element | string): void {
+    if (typeof stanza === 'string') return this.#link.sendRaw(stanza);
     try {
       this.#link.send(stanza);
     } catch (error) {
@@ -46,12 +162,122 @@ export class Outbox {
     }
   }
 
-  #hold(stanza: Element): void {
-    const { from, to, type } = stanza.attrs;
-    const isState = stanza.name === 'presence' && (type === undefined || type === 'unavailable');
-    const key = isState ? `${from} ${to}` : this.#count++;
+  #hold(stanza: Element | string): void {
+    if (typeof stanza !== 'string' && isChatState(stanza)) return;
+    const key = stateOf(stanza) ?? this.#count++;
     this.#held.delete(key);
-    if (this.#held.size >= MAX_HELD) return this.#onLost(stanza);
     this.#held.set(key, stanza);
+    if (this.#held.size === MAX_HELD) this.#pause(true, this.#isReadingPaused);
+    this.#pump();
   }
+
+  /** Writes what waits, as fast as the server takes it. */
+  #pump(): void {
+    if (this.#isPumping || !this.#link.online) return;
+    this.#isPumping = true;
+    this.#pumpAll().catch((error) => this.#onError(error));
+  }
+
+  async #pumpAll(): Promise<void> {
+    try {
+      while (this.#link.online) {
+        if (!this.#link.writable) await this.#link.drained();
+        this.#release();
+        if (this.#isBehind) await this.#writePage();
+        else if (this.#held.size === 0) return;
+      }
+    } finally {
+      // At once, not in a later turn: what comes now must find that nobody pumps.
+      this.#isPumping = false;
+    }
+  }
+
+  async #writePage(): Promise<void> {
+    const after = this.#written;
+    const rows = await this.#journal.stored.outgoingAfter(after);
+    // The link may have broken and come back in the meantime.
+    if (!this.#link.online || this.#written !== after) return;
+    for (const { id, xml } of rows) {
+      this.#link.sendRaw(xml);
+      this.#written = id;
+    }
+    this.#isBehind = rows.length > 0 && this.#written < this.#stored;
+    if (!this.#isBehind) this.#late = 0;
+    this.#fenceSoon();
+  }
+
+  /** Writes what was held back. */
+  #release(): void {
+    const wasFull = this.#held.size >= MAX_HELD;
+    for (const [key, stanza] of this.#held) {
+      if (!this.#link.online || !this.#link.writable) return;
+      this.#held.delete(key);
+      this.#write(stanza);
+    }
+    if (wasFull) this.#pause(false, this.#isReadingPaused);
+  }
+
+  #fenceSoon(): void {
+    if (this.#isFencing || this.#written <= this.#read || !this.#link.online) return;
+    this.#isFencing = true;
+    this.#clock.after(FENCE_DELAY, () => {
+      const upTo = this.#written;
+      this.#link
+        .fence()
+        .then(
+          () => this.#acknowledge(upTo),
+          // The link is broken: what it was to prove is written again.
+          () => undefined,
+        )
+        .then(() => {
+          this.#isFencing = false;
+          this.#fenceSoon();
+        });
+    });
+  }
+
+  #acknowledge(upTo: number): void {
+    if (upTo <= this.#read) return;
+    this.#read = upTo;
+    this.#journal.read(upTo);
+  }
+}
+
+/** What must not be lost: what is said, and who may see whom. */
+function isLasting(stanza: Element): boolean {
+  if (stanza.name === 'presence') return SUBSCRIPTION.has(stanza.attrs.type ?? '');
+  if (stanza.name !== 'message' || stanza.attrs.type === 'headline') return false;
+  return !stanza.children.some(
+    (child) => typeof child !== 'string' && child.ns === NS_HINTS && child.name === 'no-store',
+  );
+}
+
+/** Whose state towards whom a presence tells: only the last one counts. */
+function stateOf(stanza: Element | string): string | undefined {
+  if (typeof stanza === 'string' || stanza.name !== 'presence') return undefined;
+  const { from, to, type } = stanza.attrs;
+  return type === undefined || type === 'unavailable' ? `${from} ${to}` : undefined;
+}
+
+const SUBSCRIPTION = new Set(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed']);
+
+function isChatState(stanza: Element): boolean {
+  return (
+    stanza.name === 'message' &&
+    stanza.getChild('body') === undefined &&
+    stanza.children.some((child) => typeof child !== 'string' && child.ns === NS_CHAT_STATES)
+  );
+}
+
+function textOf(stanza: Element): string {
+  try {
+    return serialize(stanza, NS_CLIENT);
+  } catch (error) {
+    if (!(error instanceof SerializeError)) throw error;
+    return serialize(cleanElement(stanza), NS_CLIENT);
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

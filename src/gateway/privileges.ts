@@ -12,6 +12,7 @@ import {
   privilegeV1,
 } from '../xep/0356-privilege.ts';
 import type { Log } from './log.ts';
+import type { Pair } from './store/turn.ts';
 
 interface Granted {
   /** The version that the server speaks. */
@@ -28,7 +29,7 @@ export interface PrivilegeUser extends IqSender {
   readonly newId: () => string;
   readonly clock: { after(ms: number, callback: () => void): () => void };
   readonly log: Pick<Log, 'warn'>;
-  send(stanza: Element): void;
+  send(stanza: Element, pair?: Pair): void;
 }
 
 const NOTHING: Granted = { ns: NS, roster: 'none', message: 'none', iq: new Map() };
@@ -124,13 +125,16 @@ export class Privileges {
     return allows(this.#of(domain).iq.get(ns) ?? 'none', type);
   }
 
-  /** Sends a message in the name of a user. Returns whether the server lets us. */
-  sendAsUser(user: JID, stanza: Element): boolean {
+  /**
+   * Sends a message in the name of a user. Returns whether the server lets us.
+   * @param pair the message of the network that it carries.
+   */
+  sendAsUser(user: JID, stanza: Element, pair?: Pair): boolean {
     if (!this.maySendMessages(user.domain)) return false;
     const { jid, newId } = this.#gateway;
     const header = { from: jid, to: user.domain, id: newId() };
     // The server sends copies to the user's clients, and archives it.
-    this.#gateway.send(message(header, privilegedMessage(stanza, this.#of(user.domain).ns)));
+    this.#gateway.send(message(header, privilegedMessage(stanza, this.#of(user.domain).ns)), pair);
     return true;
   }
 

@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, ComponentStream, type NewId, newId, systemClock } from '../stanza/index.ts';
+import { type Clock, ComponentStream, type Keepalive, type NewId, newId, systemClock } from '../stanza/index.ts';
 import { type Config, ConfigError } from './config.ts';
 import type { BaseGateway, PluginClasses } from './gateway.ts';
 import { createLog, type Log } from './log.ts';
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly log?: Log;
   /** Milliseconds before the first attempt to reconnect. Default 1000. */
   readonly reconnectAfter?: number;
+  /** How a link is noticed that is dead although nobody has closed it. Default: asked each minute, given up after 30 s. */
+  readonly keepalive?: Partial<Keepalive>;
 }
 
 /**
@@ -29,7 +31,8 @@ export async function startGateway(
   const log = options.log ?? createLog(config.logLevel);
   const clock = options.clock ?? systemClock;
   const makeId = options.newId ?? newId;
-  const store = await openStore(config, (error) => log.error({ err: error }, 'could not write to the database'));
+  const onError = (error: unknown) => log.error({ err: error }, 'could not write to the database');
+  const store = await openStore(config, onError, clock);
   const isKept = config.homeDir !== undefined || config.databaseUrl !== undefined;
   if (isKept && config.keyring.current === undefined) {
     log.warn({ option: 'encryption-key' }, 'credentials of users are stored unencrypted');
@@ -49,6 +52,7 @@ export async function startGateway(
         port: config.port,
         clock,
         newId: makeId,
+        keepalive: options.keepalive ?? {},
         ...(options.reconnectAfter !== undefined && { backoff: { initial: options.reconnectAfter } }),
         ...handlers,
       }),
@@ -63,10 +67,10 @@ export async function startGateway(
 }
 
 /** Opens the store that a configuration says. @throws ConfigError when it cannot. */
-export async function openStore(config: Config, onError: (error: unknown) => void): Promise<Store> {
+export async function openStore(config: Config, onError: (error: unknown) => void, clock?: Clock): Promise<Store> {
   const { homeDir, databaseUrl, databasePoolSize: poolSize, keyring } = config;
   const open = (location: string, what: string) =>
-    Store.open(location, onError, { poolSize, keyring }).catch((error) => {
+    Store.open(location, onError, { poolSize, keyring, clock }).catch((error) => {
       if (error instanceof ConfigError) throw error;
       throw new ConfigError(`cannot use ${what}: ${reasonOf(error)}`);
     });

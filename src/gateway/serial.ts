@@ -28,6 +28,11 @@ export class Serial {
 export class Lanes {
   readonly #lanes = new Map<string, Serial>();
 
+  /** Whether a task of this key would begin at once. */
+  isIdle(key: string): boolean {
+    return !this.#lanes.has(key);
+  }
+
   run<T>(key: string, task: () => T | Promise<T>): Promise<T> {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {

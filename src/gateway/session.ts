@@ -26,8 +26,17 @@ import type { LegacyModuleData, Preferences, User } from './user.ts';
 /** To whom, or where, the user has written. */
 export type Recipient<C extends LegacyContact = LegacyContact, M extends LegacyMUC = LegacyMUC> = C | M;
 
+/** What hooks learn of something that the user does, besides what it is. */
+export interface EventOptions {
+  /**
+   * The same when the gateway, after a crash, does not know whether the plugin has done this already, and asks again:
+   * for networks that recognise what they have taken before. See `BaseSession.idempotentSends`.
+   */
+  readonly idempotencyKey: string;
+}
+
 /** What a message of the user answers, and where. */
-export interface ReplyOptions<C extends LegacyContact = LegacyContact> {
+export interface ReplyOptions<C extends LegacyContact = LegacyContact> extends EventOptions {
   /** The message that is answered. */
   readonly replyToMsgId?: string | undefined;
   /** What the user's client quoted of it. */
@@ -83,10 +92,19 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
   /** Whether the id of a message is also the id of the thread that it begins. Override with `true` where it is so. */
   readonly messageIdsAreThreadIds: boolean = false;
 
+  /**
+   * Whether the same event may be given to a hook twice and is done once: the plugin passes on `idempotencyKey`, and the
+   * network, or the plugin itself, recognises it. Override with `true` where it is so. Otherwise what was being sent when
+   * the gateway was killed is not sent again: its sender is told that it may or may not have arrived.
+   */
+  readonly idempotentSends: boolean = false;
+
   /** The key of the user in the store. @internal */
   readonly userId: number;
   /** Keeps what the user sends to one chat in order. @internal */
   readonly lanes = new Lanes();
+  /** What the user has sent and the plugin has not answered yet. @internal */
+  waiting = 0;
   /** @internal */
   readonly clients: Clients;
   /** @internal */
@@ -165,14 +183,20 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
     text: string,
     legacyMsgId: string,
     thread?: string,
-    options?: Pick<SendTextOptions<C>, 'linkPreviews' | 'mentions'>,
+    options?: Pick<SendTextOptions<C>, 'linkPreviews' | 'mentions' | 'idempotencyKey'>,
   ): Promise<string | undefined> | Promise<void>;
 
   /** The user puts these emoji to a message, in the place of earlier ones; none takes them back. */
-  react?(chat: Recipient<C, M>, legacyMsgId: string, emojis: readonly string[], thread?: string): Promise<void>;
+  react?(
+    chat: Recipient<C, M>,
+    legacyMsgId: string,
+    emojis: readonly string[],
+    thread?: string,
+    options?: EventOptions,
+  ): Promise<void>;
 
   /** The user takes a message back. */
-  retract?(chat: Recipient<C, M>, legacyMsgId: string, thread?: string): Promise<void>;
+  retract?(chat: Recipient<C, M>, legacyMsgId: string, thread?: string, options?: EventOptions): Promise<void>;
 
   /** The user looks for somebody, by `BaseGateway.searchFields`. @returns nothing when nobody was found. */
   search?(values: FormValues): Promise<SearchResult | undefined>;

@@ -55,10 +55,9 @@ export class Sessions {
     if (this.#sessions.get(session.user.jid.bare) === session) this.#sessions.delete(session.user.jid.bare);
   }
 
-  /** Makes and logs in the sessions of all registered users. */
-  async start(users: readonly StoredUser[]): Promise<void> {
-    const sessions = users.map((user) => this.add(user));
-    await inParallel(sessions, PARALLEL_LOGINS, (session) => this.login(session));
+  /** Logs in all sessions. */
+  async start(): Promise<void> {
+    await inParallel([...this.#sessions.values()], PARALLEL_LOGINS, (session) => this.login(session));
   }
 
   /**

@@ -57,6 +57,7 @@ export {
   ComponentRefused,
   ComponentStream,
   type ComponentStreamOptions,
+  type Keepalive,
 } from './stream/component.ts';
 export { NS_COMPONENT } from './stream/handshake.ts';
 export {

@@ -31,7 +31,7 @@ class RememberingSession extends harbour.HarbourSession {
   override async sendText(
     chat: Parameters<harbour.HarbourSession['sendText']>[0],
     text: string,
-    options: SendTextOptions = {},
+    options: Partial<SendTextOptions> = {},
   ): Promise<string> {
     if (options.replyToMsgId !== undefined) RememberingSession.replies.push([text, options.replyToFallbackText]);
     return super.sendText(chat, text);

@@ -27,7 +27,7 @@ async function asked(
     },
   };
   const sent: Element[] = [];
-  const gateway = { send: (each: Element) => sent.push(each) } as unknown as BaseGateway;
+  const gateway = { sendTransient: (each: Element) => sent.push(each) } as unknown as BaseGateway;
   const xml = stanza(`<iq type='${type}' id='1' from='romeo@example/orchard' to='${ROOM}'>${payload}</iq>`);
   const incoming = { gateway, stanza: xml, from: JID.parse('romeo@example/orchard'), to: room.jid, payload, type };
   const route: IqRoute = routeOf(async () => room);

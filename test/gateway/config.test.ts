@@ -34,6 +34,8 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     partialRegistrationTimeout: 3600,
     qrTimeout: 60,
     mamMaxDays: 7,
+    hookTimeout: 60,
+    journalMaxDays: 7,
     roomPresenceLimit: 1000,
     limitMessages: 600,
     limitBytes: 8_388_608,

@@ -1,54 +1,191 @@
 import * as assert from 'uvu/assert';
 import { Outbox } from '../../src/gateway/outbox.ts';
-import { type Element, serialize } from '../../src/stanza/index.ts';
+import { Store } from '../../src/gateway/store/store.ts';
+import { FakeClock } from '../../src/gateway/testing/index.ts';
+import { Element, serialize } from '../../src/stanza/index.ts';
 import { suite } from '../support/test.ts';
 import { stanza } from '../support/xml.ts';
 
 const test = suite('outbox');
 
-function boxed() {
-  const sent: string[] = [];
-  const link = {
-    online: false,
-    send: (each: Element) => sent.push(serialize(each, 'jabber:client')) as unknown as undefined,
-  };
-  const lost: string[] = [];
-  return { link, sent, lost, box: new Outbox(link, (each) => lost.push(String(each))) };
+/** A link that a test makes fast, slow, or broken. */
+class FakeLink {
+  online = false;
+  writable = true;
+  paused = false;
+  readonly sent: string[] = [];
+  readonly fences: { readonly after: number; readonly pass: () => void; readonly fail: () => void }[] = [];
+  readonly #waiting: (() => void)[] = [];
+
+  send(each: Element): void {
+    this.sendRaw(serialize(each, 'jabber:client'));
+  }
+
+  sendRaw(xml: string): void {
+    if (!this.online) throw new Error('down');
+    this.sent.push(...xml.split(/(?<=\/>)(?=<)/));
+  }
+
+  async drained(): Promise<void> {
+    if (!this.writable) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  fence(): Promise<void> {
+    return new Promise((pass, fail) =>
+      this.fences.push({ after: this.sent.length, pass, fail: () => fail(new Error()) }),
+    );
+  }
+
+  pause(paused: boolean): void {
+    this.paused = paused;
+  }
+
+  drain(): void {
+    this.writable = true;
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
 }
 
-test('offline :: everything waits, in order; of presences the last counts', () => {
-  const { link, sent, box } = boxed();
+async function boxed() {
+  const link = new FakeLink();
+  const clock = new FakeClock();
+  const store = await Store.open(':memory:', (error) => assert.unreachable(String(error)), { clock });
+  const onError = (error: unknown) => assert.unreachable(String(error));
+  const box = new Outbox({ link, journal: store.journal, clock, onError });
+  await box.load();
+  /** What has been sent since the last time. */
+  const news = async () => {
+    await settled();
+    return link.sent.splice(0);
+  };
+  return { link, clock, store, box, news };
+}
+
+async function settled(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const message = (to: string) => stanza(`<message to='${to}'/>`);
+
+test('offline :: messages wait in order; of presences the last counts; chat states are dropped', async () => {
+  const { link, box, news, store } = await boxed();
   for (const xml of [
     "<message to='a'/>",
     "<presence from='x' to='a'/>",
     "<presence from='x' to='a' type='subscribe'/>",
+    "<message to='a'><composing xmlns='http://jabber.org/protocol/chatstates'/><no-store xmlns='urn:xmpp:hints'/></message>",
     "<presence from='y' to='a'/>",
     "<message to='b'/>",
     "<presence from='x' to='a' type='unavailable'/>",
-    "<presence from='x' to='a' type='subscribe'/>",
   ]) {
     box.send(stanza(xml));
   }
-  assert.equal(sent, []);
+  assert.equal(await news(), []);
   link.online = true;
-  box.flush();
-  assert.equal(sent, [
+  box.online();
+  assert.equal(await news(), [
+    "<presence from='y' to='a'/>",
+    "<presence from='x' to='a' type='unavailable'/>",
     "<message to='a'/>",
     "<presence from='x' to='a' type='subscribe'/>",
-    "<presence from='y' to='a'/>",
     "<message to='b'/>",
-    "<presence from='x' to='a' type='unavailable'/>",
-    "<presence from='x' to='a' type='subscribe'/>",
   ]);
-  box.flush();
-  box.send(stanza("<message to='c'/>"));
-  assert.is(sent.length, 7);
+  box.send(message('c'));
+  assert.equal(await news(), ["<message to='c'/>"]);
+  await store.close();
 });
 
-test('offline :: what finds no room is reported', () => {
-  const { lost, box } = boxed();
-  for (let i = 0; i < 100_002; i++) box.send(stanza("<message to='a'/>"));
-  assert.is(lost.length, 2);
+test('fence :: what is behind it is kept until it is passed, and sent again when the link breaks', async () => {
+  const { link, clock, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  for (const to of ['a', 'b']) box.send(message(to));
+  await news();
+  await clock.advance(20);
+  assert.is(link.fences.length, 1);
+  link.fences[0]?.pass();
+  await settled();
+  box.send(message('c'));
+  box.send(stanza("<presence from='x' to='a'/>"));
+  assert.equal(await news(), ["<message to='c'/>", "<presence from='x' to='a'/>"]);
+  await clock.advance(20);
+  link.online = false;
+  link.fences[1]?.fail();
+  box.send(message('d'));
+  await settled();
+  link.online = true;
+  box.online();
+  assert.equal(await news(), ["<message to='c'/>", "<message to='d'/>"], 'not a and b; c comes first');
+  await clock.advance(20);
+  link.fences[2]?.pass();
+  await settled();
+  assert.is(await store.journal.stored.lastOutgoing(), 0);
+  await store.close();
+});
+
+test('fence :: one at a time; what is written meanwhile is behind the next', async () => {
+  const { link, clock, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  for (const to of ['a', 'b', 'c']) {
+    box.send(message(to));
+    await news();
+    await clock.advance(20);
+  }
+  assert.is(link.fences.length, 1);
+  link.fences[0]?.pass();
+  await settled();
+  assert.not.equal(await store.journal.stored.lastOutgoing(), 0, 'b and c are not proven');
+  await clock.advance(20);
+  assert.is(link.fences.length, 2);
+  link.fences[1]?.pass();
+  await settled();
+  assert.is(await store.journal.stored.lastOutgoing(), 0);
+  await store.close();
+});
+
+test('a slow server :: messages stay in the journal and come in order when there is room', async () => {
+  const { link, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  box.send(message('first'));
+  assert.equal(await news(), ["<message to='first'/>"]);
+  link.writable = false;
+  const expected: string[] = [];
+  // More than is read back at a time.
+  for (let i = 0; i < 40; i++) {
+    const to = `${i}-${'x'.repeat(70_000)}`;
+    box.send(message(to));
+    expected.push(`<message to='${to}'/>`);
+    await settled();
+  }
+  assert.equal(await news(), []);
+  link.drain();
+  box.send(message('last'));
+  assert.ok((await news()).every((xml, i) => xml === [...expected, "<message to='last'/>"][i]));
+  await store.close();
+});
+
+test('a slow server :: when too many answers wait, nothing more is read', async () => {
+  const { link, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  link.writable = false;
+  for (let i = 0; i < 10_000; i++) box.send(stanza("<iq type='result'/>"));
+  assert.ok(link.paused);
+  link.drain();
+  assert.is((await news()).length, 10_000);
+  assert.not(link.paused);
+  await store.close();
+});
+
+test('text :: what XML cannot carry is left out', async () => {
+  const { link, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  box.send(new Element('message', 'jabber:client', { to: 'a\u0001b' }));
+  assert.equal(await news(), ["<message to='ab'/>"]);
+  await store.close();
 });
 
 test.run();

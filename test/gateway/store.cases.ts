@@ -53,9 +53,9 @@ const GLOBE = {
 /** The parts of a store, which are used on their own. */
 async function opening(location: string) {
   const store = await opened(location);
-  const { users, contacts, rooms, messageIds, threads, avatars, attachments, settings } = store;
+  const { users, contacts, rooms, messageIds, threads, avatars, attachments, settings, journal } = store;
   const close = () => store.close();
-  return { users, contacts, rooms, messageIds, threads, avatars, attachments, settings, close };
+  return { users, contacts, rooms, messageIds, threads, avatars, attachments, settings, journal, close };
 }
 
 export function storeCases(test: Test, database: NewDatabase): void {
@@ -100,11 +100,11 @@ export function storeCases(test: Test, database: NewDatabase): void {
     ids.add(id, 'j', { xmppId: 'x1', legacyId: 'l2', fromUser: true });
     ids.add(id, 'j', { xmppId: 'x3', legacyId: 'l1', fromUser: false });
     await check();
-    await ids.flush();
+    await store.journal.flushed();
     await check();
     ids.add(id, 'j', { xmppId: 'x1', legacyId: 'new', fromUser: false });
     assert.is(await ids.legacyId(id, 'j', 'x1'), 'new');
-    await ids.flush();
+    await store.journal.flushed();
     assert.is(await ids.legacyId(id, 'j', 'x1'), 'new');
     await store.close();
   });
@@ -224,13 +224,13 @@ export function storeCases(test: Test, database: NewDatabase): void {
   });
 
   test('text :: any character that a network may use, NUL too', async () => {
-    const { users, contacts, messageIds, threads, close } = await opening(await database());
+    const { users, contacts, messageIds, threads, journal, close } = await opening(await database());
     const { id } = await users.save({ ...ROMEO, legacyModuleData: { password: 'a\0b\\u0000' } });
     const strange = 'a\0b\u{10ffff}\u0001"\'\\';
     await contacts.save(id, [{ ...JULIET, legacyId: strange, name: strange }]);
     await threads.add(id, 'j', 'x', strange);
     messageIds.add(id, 'j', { xmppId: strange, legacyId: strange, fromUser: false });
-    await messageIds.flush();
+    await journal.flushed();
     const [contact] = await contacts.all(id);
     assert.equal([contact?.legacyId, contact?.name], [strange, strange]);
     assert.is(await threads.legacyThread(id, 'j', 'x'), strange);

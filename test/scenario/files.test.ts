@@ -196,22 +196,27 @@ test('from a contact :: several files and a text are one message of the network'
   play(async (stage, romeo, juliet) => {
     const files = ['a', 'b'].map((name) => ({ source: bytes(name), fileName: `${name}.txt` }));
     const inWords = async () =>
-      (await messages(romeo)).map((s) => `${s.attrs.id === 'n' ? 'n: ' : ''}${urlIn(s).slice(-5) || find(s, body)}`);
+      (await messages(romeo)).map(
+        (s) => `${s.attrs.id?.startsWith('n-') ? 'n: ' : ''}${urlIn(s).slice(-5) || find(s, body)}`,
+      );
     await juliet.sendFiles([], {});
     await juliet.sendFiles([], { body: '' });
     assert.equal(await inWords(), []);
-    await juliet.sendFiles([], { body: 'text', legacyMsgId: 'n' });
+    await juliet.sendFiles([], { body: 'text', legacyMsgId: 'n-1' });
     assert.equal(await inWords(), ['n: text']);
-    await juliet.sendFiles(files, { body: 'text', legacyMsgId: 'n' });
+    await juliet.sendFiles(files, { body: 'text', legacyMsgId: 'n-2' });
     assert.equal(await inWords(), ['a.txt', 'b.txt', 'n: text']);
-    await juliet.sendFiles(files, { body: 'text', bodyFirst: true, legacyMsgId: 'n' });
+    await juliet.sendFiles(files, { body: 'text', bodyFirst: true, legacyMsgId: 'n-3' });
     assert.equal(await inWords(), ['n: text', 'a.txt', 'b.txt']);
-    await juliet.sendFiles(files, { legacyMsgId: 'n' });
+    await juliet.sendFiles(files, { legacyMsgId: 'n-4' });
     assert.equal(await inWords(), ['a.txt', 'n: b.txt']);
+    await juliet.sendFiles(files, { body: 'text', legacyMsgId: 'n-2' });
+    await juliet.sendFile(bytes('c'), { legacyMsgId: 'n-4' });
+    assert.equal(await inWords(), [], 'the network tells its history once more');
     await juliet.sendFiles(files, {});
     assert.equal(await inWords(), ['a.txt', 'b.txt']);
     // What cannot be passed on does not take the rest with it.
-    await juliet.sendFiles([{ source: '/no/such/file' }, ...files.slice(0, 1)], { legacyMsgId: 'n' });
+    await juliet.sendFiles([{ source: '/no/such/file' }, ...files.slice(0, 1)], { legacyMsgId: 'n-5' });
     assert.equal(await inWords(), ['A file could not be passed on.', 'n: a.txt']);
     assert.equal(stage.gateway.errors, []);
   }));

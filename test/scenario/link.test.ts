@@ -11,6 +11,7 @@ test('a break :: what contacts say meanwhile arrives afterwards, in order', () =
   Stage.with({}, async (stage) => {
     const romeo = await stage.registered();
     const juliet = await stage.session().contacts.byLegacyId('juliet');
+    await stage.fenced();
     await stage.server.componentsAllowed(false);
     await eventually(() => assert.is(stage.server.components.length, 0));
     for (const text of ['one', 'two']) juliet.sendText(text, { legacyMsgId: text });

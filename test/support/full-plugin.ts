@@ -56,7 +56,7 @@ const DIRECTORY: Readonly<Record<string, readonly Record<string, string>[]>> = {
 
 export class FullSession extends TestSession {
   /** What the options of the last text or file said. */
-  options: SendTextOptions | SendFileOptions = {};
+  options: Partial<SendTextOptions | SendFileOptions> = {};
   #files = 0;
 
   override async sendText(chat: TestContact, text: string, options: SendTextOptions): Promise<string> {
@@ -84,7 +84,7 @@ export class FullSession extends TestSession {
     text: string,
     legacyMsgId: string,
     thread?: string,
-    options: SendTextOptions = {},
+    options: Partial<SendTextOptions> = {},
   ): Promise<string | undefined> {
     this.options = options;
     this.calls.push(['correct', chat.legacyId, text, legacyMsgId, thread]);

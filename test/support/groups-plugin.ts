@@ -130,7 +130,7 @@ export class TestRoom extends LegacyMUC {
 
 export class GroupsSession extends TestSession {
   /** What the options of the last text or file said. */
-  options: SendTextOptions | SendFileOptions = {};
+  options: Partial<SendTextOptions | SendFileOptions> = {};
   #lastId = 0;
 
   override async sendText(chat: TestContact, text: string, options: SendTextOptions): Promise<string> {

@@ -1,5 +1,6 @@
 /** A whole conversation in one process: the development server, a gateway, and users at real clients. */
 
+import * as assert from 'uvu/assert';
 import {
   type BaseGateway,
   type Log,
@@ -24,6 +25,7 @@ import {
 import { info } from '../../src/xep/0030-disco.ts';
 import { register } from '../../src/xep/0077-register.ts';
 import { sendPing } from '../../src/xep/0199-ping.ts';
+import { eventually } from './eventually.ts';
 import { TEST_PLUGIN, type TestGateway, type TestSession } from './plugin.ts';
 import { assertValid, hasValidator } from './validator.ts';
 import { stanza } from './xml.ts';
@@ -109,6 +111,12 @@ export class Stage {
     this.gateway = (await start(this.server, this.#options)) as TestGateway;
   }
 
+  /** Resolves when the server is known to have read everything: then a break of the link repeats nothing. */
+  async fenced(): Promise<void> {
+    const { journal } = this.gateway.store;
+    await eventually(async () => assert.is(await journal.stored.lastOutgoing(), 0));
+  }
+
   async close(): Promise<void> {
     for (const user of this.#users) await user.client.stop();
     await this.gateway.shutdown();
@@ -125,7 +133,8 @@ function start(server: XmppServer, options: StageOptions): Promise<BaseGateway> 
   return startGateway({ ...TEST_PLUGIN, ...options.plugin }, config, {
     log: options.log ?? silentLog,
     reconnectAfter: 10,
-    ...(options.clock && { clock: options.clock }),
+    // The server does not know that time is made: it must not seem slow.
+    ...(options.clock && { clock: options.clock, keepalive: { period: 1e12, timeout: 1e12 } }),
   });
 }
 

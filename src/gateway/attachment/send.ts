@@ -66,6 +66,7 @@ export async function sendFile(
   options: FileOptions,
 ): Promise<string | undefined> {
   const { legacyMsgId, caption, correction } = options;
+  if (await isRepeated(speaker, options)) return undefined;
   const [shared] = await shareAll(speaker, [{ ...options, source }]);
   if (correction && legacyMsgId !== undefined) await takeBackParts(speaker, legacyMsgId, voiceOf(options));
   sendMessage(speaker, [{ ...options, shared }], { ...options, body: caption ?? '' });
@@ -77,6 +78,7 @@ export async function sendFiles(
   attachments: readonly Attachment[],
   options: FilesOptions,
 ): Promise<void> {
+  if (await isRepeated(speaker, options)) return;
   const shared = await shareAll(speaker, attachments);
   const { legacyMsgId, correction } = options;
   if (correction && legacyMsgId !== undefined) await takeBackParts(speaker, legacyMsgId, voiceOf(options));
@@ -84,6 +86,12 @@ export async function sendFiles(
   const captions = attachments.map(({ caption }) => caption ?? '');
   const body = [options.body ?? '', ...captions].filter((text) => text !== '').join('\n');
   sendMessage(speaker, files, { ...options, body });
+}
+
+/** The network tells again of what was sent: nothing need be uploaded for that. */
+async function isRepeated(speaker: FileSpeaker, options: FileOptions | FilesOptions): Promise<boolean> {
+  const { legacyMsgId, correction } = options;
+  return legacyMsgId !== undefined && !correction && speaker.conversation.isSent(legacyMsgId, voiceOf(options));
 }
 
 /** In order; what could not be shared is an Error, so that the rest is not lost. */

@@ -1,7 +1,7 @@
 /** What each person may do, and how often. Persons are bare JIDs, registered or not. */
 
 import type { Clock } from '../../stanza/index.ts';
-import { XmppError } from '../errors.ts';
+import { LimitError, type XmppError } from '../errors.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 const MINUTE = 60_000;
@@ -115,5 +115,5 @@ export class Allowance {
 }
 
 function tooMuch(text: string): XmppError {
-  return new XmppError('resource-constraint', text, { type: 'wait' });
+  return new LimitError(text);
 }

@@ -28,7 +28,7 @@ export function archiveQuery(roomOf: RoomOf): IqRoute {
       const archive = await room.archiveReady();
       const { results, fin: end } = await archive.query(query.parse(payload) as Query);
       for await (const each of results) {
-        gateway.send(message({ from: room.jid.bare, to: from.full }, result.build(each)));
+        gateway.sendTransient(message({ from: room.jid.bare, to: from.full }, result.build(each)));
       }
       return fin.build(end);
     },

@@ -21,6 +21,8 @@ interface Shared {
 
 export const file: Route = {
   takes: (stanza) => has(stanza, oob) || has(stanza, fileSharing) || has(stanza, reference),
+  isLasting: true,
+  takesLong: true,
   async handle(incoming) {
     const { gateway, stanza } = incoming;
     const shared = sharedIn(stanza);
@@ -31,7 +33,7 @@ export const file: Route = {
     }
     gateway.guard.allowance.count(incoming.from.bare, 'uploads');
     const { url, about } = shared;
-    const { options } = await replyOptions(chat, stanza);
+    const { options } = await replyOptions(chat, incoming);
     const details = {
       ...options,
       fileName: (about.name ?? nameIn(url))?.replace(/[/\\]/g, '_'),

@@ -5,10 +5,11 @@ import { type Reactions, reactions } from '../../xep/0444-reactions.ts';
 import { can, notImplemented } from '../capability.ts';
 import { XmppError } from '../errors.ts';
 import { reactionMessage } from '../outgoing/notices.ts';
-import { type ChatEvent, chatOf, type Route, taken, threadOf } from './route.ts';
+import { type ChatEvent, chatOf, eventOptions, type Route, taken, threadOf } from './route.ts';
 
 export const reaction: Route = {
   takes: (stanza) => has(stanza, reactions),
+  isLasting: true,
   async handle(incoming) {
     const { stanza } = incoming;
     const chat = await chatOf(incoming);
@@ -17,7 +18,7 @@ export const reaction: Route = {
     const given = find(stanza, reactions) as Reactions;
     const legacyId = await recipient.conversation.legacyIdOf(given.id);
     const emojis = await allowed(recipient, legacyId, [...new Set(given.emojis)]);
-    await session.react?.(recipient, legacyId, emojis, await threadOf(chat, stanza));
+    await session.react?.(recipient, legacyId, emojis, await threadOf(chat, stanza), eventOptions(incoming));
     taken(chat, incoming);
     await mirror(chat, given, legacyId);
   },

@@ -1,7 +1,8 @@
 /** The way of a stanza from the server to the plugin: which route it takes, and what becomes of errors. */
 
-import { type Element, errorReply, JID, MalformedError, result, StanzaError } from '../../stanza/index.ts';
+import { type Element, errorReply, JID, result, StanzaError } from '../../stanza/index.ts';
 import type { BaseGateway } from '../gateway.ts';
+import { ended, handle, refuse } from './outcome.ts';
 import { type Incoming, knownRoom, type Route } from './route.ts';
 import {
   CHAT_ROUTES,
@@ -47,6 +48,11 @@ function notAdmitted({ watch }: BaseGateway, stanza: Element, from: JID, to: JID
     watch.end(watch.begin(stanza, from, to), 'refused', 'not allowed, or too much at once');
 }
 
+/** The route of a message. */
+export function messageRoute(incoming: Incoming): Route | undefined {
+  return messageRoutes(incoming).find((each) => each.takes(incoming.stanza, incoming));
+}
+
 function messageRoutes(incoming: Incoming): readonly Route[] {
   if (incoming.to.local === '') return GATEWAY_MESSAGE_ROUTES;
   if (incoming.stanza.attrs.type === 'groupchat') return ROOM_ROUTES;
@@ -55,7 +61,7 @@ function messageRoutes(incoming: Incoming): readonly Route[] {
 
 /** Messages and presences: the first route that takes it. Those of one sender to one address keep their order. */
 function dispatch(routes: readonly Route[], incoming: Incoming): void {
-  const { gateway, stanza, from, to, trace } = incoming;
+  const { gateway, stanza, from, trace } = incoming;
   const { watch } = gateway;
   const route = routes.find((each) => each.takes(stanza, incoming));
   if (route === undefined) {
@@ -63,31 +69,13 @@ function dispatch(routes: readonly Route[], incoming: Incoming): void {
     return;
   }
   const session = gateway.sessions.get(from.bare);
-  const handle = () =>
-    trace === undefined ? route.handle(incoming) : watch.handle(trace, () => route.handle(incoming));
-  const handled = session === undefined ? Promise.resolve().then(handle) : session.lanes.run(to.bare, handle);
-  handled.then(
-    () => {
-      if (trace !== undefined) watch.end(trace, 'handled');
-    },
-    (error) => {
-      const reason = watch.about(trace, () => gateway.asStanzaError(error));
-      if (trace !== undefined) watch.end(trace, isExpected(error) ? 'refused' : 'failed', whyOf(error));
-      // RFC 6121 §4: a presence is not answered, except where a route does so itself.
-      if (stanza.name === 'message' && stanza.attrs.type !== 'error') gateway.send(errorReply(stanza, reason));
-    },
-  );
-}
-
-/** Whether a handler has said no; all else has gone wrong. */
-function isExpected(error: unknown): boolean {
-  return error instanceof StanzaError || error instanceof MalformedError;
-}
-
-/** For the operator. */
-function whyOf(error: unknown): string {
-  if (error instanceof StanzaError) return error.text === '' ? error.condition : `${error.condition}: ${error.text}`;
-  return String(error);
+  if (session !== undefined) return gateway.inbox.take(route, incoming, session);
+  Promise.resolve()
+    .then(() => handle(route, incoming))
+    .then(
+      () => ended(incoming),
+      (error) => refuse(incoming, error),
+    );
 }
 
 /** Every request is answered, once. RFC 6120 §8.2.3. */
@@ -101,7 +89,9 @@ function answer(incoming: Incoming): void {
       if (payload === undefined || more.length > 0) throw StanzaError.of('bad-request');
       const route = IQ_ROUTES.find((each) => each.kind.ns === payload.ns && each.kind.names.includes(payload.name));
       if (route === undefined) throw StanzaError.of('service-unavailable');
-      return gateway.guard.allowance.during(incoming.from.bare, () => route.handle({ ...incoming, payload, type }));
+      return gateway.guard.allowance.during(incoming.from.bare, () =>
+        gateway.inbox.limitRequest(() => route.handle({ ...incoming, payload, type })),
+      );
     })
     .then(
       (reply) => gateway.send(result(stanza, reply ?? undefined)),

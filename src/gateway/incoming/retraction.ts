@@ -5,10 +5,11 @@ import { applyTo } from '../../xep/0422-fastening.ts';
 import { retract, retractionOf } from '../../xep/0424-retraction.ts';
 import { can, notImplemented } from '../capability.ts';
 import { XmppError } from '../errors.ts';
-import { chatOf, type Route, taken, threadOf } from './route.ts';
+import { chatOf, eventOptions, type Route, taken, threadOf } from './route.ts';
 
 export const retraction: Route = {
   takes: (stanza) => has(stanza, retract) || has(stanza, applyTo),
+  isLasting: true,
   async handle(incoming) {
     const { stanza } = incoming;
     const id = retractionOf(stanza)?.id;
@@ -17,7 +18,7 @@ export const retraction: Route = {
     const { session, recipient } = chat;
     if (!can(session, recipient, 'retraction')) throw notImplemented();
     const legacyId = await recipient.conversation.legacyIdOf(id, 'user');
-    await session.retract?.(recipient, legacyId, await threadOf(chat, stanza));
+    await session.retract?.(recipient, legacyId, await threadOf(chat, stanza), eventOptions(incoming));
     taken(chat, incoming);
   },
 };

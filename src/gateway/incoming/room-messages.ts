@@ -19,6 +19,7 @@ export const roomErrors: Route = {
 
 export const roomSubject: Route = {
   takes: (stanza) => subjectChange(stanza) !== undefined,
+  isLasting: true,
   async handle(incoming) {
     const { recipient } = await chatOf(incoming);
     const room = recipient as LegacyMUC;
@@ -31,6 +32,7 @@ export const roomSubject: Route = {
 /** The user asks a contact into a room, through the room. */
 export const mediatedInvitation: Route = {
   takes: (stanza) => (find(stanza, user)?.invites.length ?? 0) > 0,
+  isLasting: true,
   async handle(incoming) {
     const room = await roomOf(incoming);
     for (const { to = '', reason } of find(incoming.stanza, user)?.invites ?? []) await invite(room, to, reason);
@@ -40,6 +42,7 @@ export const mediatedInvitation: Route = {
 /** The user asks a contact into a room, directly. XEP-0249. */
 export const directInvitation: Route = {
   takes: (stanza) => has(stanza, directInvite),
+  isLasting: true,
   async handle({ gateway, stanza, to }) {
     const invitation = find(stanza, directInvite);
     const session = gateway.getSessionFromStanza(stanza);

@@ -10,7 +10,7 @@ import type { BaseGateway } from '../gateway.ts';
 import type { LegacyMUC } from '../muc/room.ts';
 import { receiptMessage } from '../outgoing/notices.ts';
 import { occupantGone } from '../outgoing/room.ts';
-import type { BaseSession } from '../session.ts';
+import type { BaseSession, EventOptions } from '../session.ts';
 import type { Trace } from '../watch/trace.ts';
 
 export interface Incoming {
@@ -20,11 +20,25 @@ export interface Incoming {
   readonly to: JID;
   /** What happens to it is remembered there, if it is a message. */
   readonly trace?: Trace | undefined;
+  /** What is known of it in the journal, if it is there. */
+  readonly event?: JournaledEvent;
+}
+
+/** Something a user has done, as far as a route has to know that it is stored. */
+export interface JournaledEvent {
+  /** The same whenever this event is given to the plugin. */
+  readonly key: string;
+  /** The plugin has taken it: stored together with what the user is told of that. */
+  sent(): void;
 }
 
 /** A way for messages or presences. */
 export interface Route {
   readonly takes: (stanza: Element, incoming: Incoming) => boolean;
+  /** Whether it changes something on the network: then it must not be lost, nor done twice. */
+  readonly isLasting?: true;
+  /** Whether something is fetched for it, which may take long. */
+  readonly takesLong?: true;
   /** What it throws becomes an error stanza for the sender. */
   readonly handle: (incoming: Incoming) => Promise<void> | void;
 }
@@ -71,6 +85,7 @@ export function threadOf({ recipient }: ChatEvent, stanza: Element): Promise<str
 export function taken(chat: ChatEvent, incoming: Incoming, legacyId?: unknown): void {
   const { recipient } = chat;
   const { stanza } = incoming;
+  incoming.event?.sent();
   const id = typeof legacyId === 'string' ? legacyId : undefined;
   if (incoming.trace !== undefined) incoming.trace.legacyId = id;
   if (recipient.isGroup) return recipient.conversation.reflect(stanza, id);
@@ -78,6 +93,20 @@ export function taken(chat: ChatEvent, incoming: Incoming, legacyId?: unknown): 
   const ids = new Set([stanza.attrs.id, find(stanza, originId)?.id]);
   for (const each of ids) if (id !== undefined && each !== undefined) recipient.conversation.userSent(each, id);
   acknowledge(recipient, incoming);
+}
+
+/** What came before comes again, since the answer was not heard: it is given again. */
+export async function repeatTaken(incoming: Incoming): Promise<void> {
+  const { recipient } = await chatOf(incoming);
+  if (!recipient.isGroup) return acknowledge(recipient, incoming);
+  const { stanza, from } = incoming;
+  const legacyId = await recipient.conversation.knownLegacyIdOf(stanza.attrs.id ?? '');
+  if (legacyId !== undefined) recipient.conversation.reflectAgain(stanza, legacyId, from);
+}
+
+/** What hooks are told of an event besides what it is. */
+export function eventOptions({ event }: Incoming): EventOptions {
+  return { idempotencyKey: event?.key ?? '' };
 }
 
 /** Says that the message has arrived, if that was asked, and the network does not say it itself. */

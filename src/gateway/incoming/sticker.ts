@@ -9,6 +9,7 @@ import { replyOptions } from './text.ts';
 
 export const sticker: Route = {
   takes: (stanza) => stickerIn(stanza) !== undefined,
+  isLasting: true,
   async handle(incoming) {
     const { gateway, stanza, from, to } = incoming;
     const chat = await chatOf(incoming);
@@ -16,7 +17,7 @@ export const sticker: Route = {
     const cid = stickerIn(stanza) as string;
     const picture = await gateway.bits.fetch(cid, from.full, to.full);
     if (picture === undefined) throw new XmppError('not-acceptable', 'Your client did not give us the picture.');
-    const { options } = await replyOptions(chat, stanza);
+    const { options } = await replyOptions(chat, incoming);
     const data = { data: picture.bytes, contentType: picture.type, cid };
     taken(chat, incoming, await session.onSticker?.(recipient, data, options));
   },

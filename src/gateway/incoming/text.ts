@@ -9,10 +9,11 @@ import type { Mention } from '../muc/mentions.ts';
 import type { LegacyParticipant } from '../muc/participant.ts';
 import { linkPreviewsOf } from '../outgoing/link-preview.ts';
 import type { ReplyOptions } from '../session.ts';
-import { type ChatEvent, chatOf, type Incoming, type Route, taken, threadOf } from './route.ts';
+import { type ChatEvent, chatOf, eventOptions, type Incoming, type Route, taken, threadOf } from './route.ts';
 
 export const text: Route = {
   takes: (stanza) => has(stanza, body),
+  isLasting: true,
   async handle(incoming) {
     const chat = await chatOf(incoming);
     await sendText(chat, incoming);
@@ -24,7 +25,7 @@ export async function sendText(chat: ChatEvent, incoming: Incoming, prefix = '')
   const { session, recipient } = chat;
   const { stanza } = incoming;
   if (session.sendText === undefined) throw notImplemented();
-  const { text: words, options } = await replyOptions(chat, stanza);
+  const { text: words, options } = await replyOptions(chat, incoming);
   const text = prefix + words;
   const details = { linkPreviews: linkPreviewsOf(stanza), mentions: mentionsIn(chat, text) };
   taken(chat, incoming, await session.sendText(recipient, text, { ...options, ...details }));
@@ -33,18 +34,22 @@ export async function sendText(chat: ChatEvent, incoming: Incoming, prefix = '')
 /** What the message answers, and its text without the quotation of that, if the network knows replies. */
 export async function replyOptions(
   chat: ChatEvent,
-  stanza: Element,
+  incoming: Incoming,
 ): Promise<{ readonly text: string; readonly options: ReplyOptions }> {
   const { session, recipient } = chat;
+  const { stanza } = incoming;
+  const common = eventOptions(incoming);
   const whole = find(stanza, body) ?? '';
   const thread = await threadOf(chat, stanza);
   const to = find(stanza, reply);
   const known = to === undefined ? undefined : await recipient.conversation.knownLegacyIdOf(to.id);
   // The reader must see what is answered: with a reply that is one, or else with the quotation.
-  if (known === undefined || !can(session, recipient, 'replies')) return { text: whole, options: { thread } };
+  if (known === undefined || !can(session, recipient, 'replies'))
+    return { text: whole, options: { ...common, thread } };
   return {
     text: realBody(stanza, NS_REPLY) ?? '',
     options: {
+      ...common,
       replyToMsgId: known,
       replyToFallbackText: quotationIn(stanza, whole),
       replyTo: authorOf(chat, to?.to),

@@ -1,6 +1,7 @@
 /** The user's clients that are in a room. */
 
 import { Element, type JID } from '../../stanza/index.ts';
+import type { Pair } from '../store/turn.ts';
 
 interface Client {
   readonly jid: JID;
@@ -10,11 +11,16 @@ interface Client {
 
 export class JoinedClients {
   readonly #clients = new Map<string, Client>();
-  readonly #send: (stanza: Element) => void;
+  readonly #send: (stanza: Element, pair?: Pair) => void;
+  readonly #sendTransient: (stanza: Element) => void;
 
-  /** `send` puts a stanza on the wire. */
-  constructor(send: (stanza: Element) => void) {
+  /**
+   * @param send sends what must not be lost.
+   * @param sendTransient sends what a client learns when it joins: it would join again.
+   */
+  constructor(send: (stanza: Element, pair?: Pair) => void, sendTransient: (stanza: Element) => void) {
     this.#send = send;
+    this.#sendTransient = sendTransient;
   }
 
   get isEmpty(): boolean {
@@ -58,15 +64,18 @@ export class JoinedClients {
 
   /** Sends a stanza, which has no addressee yet, to one of them, whether it is ready or not. */
   sendTo(jid: string, stanza: Element): void {
-    this.#send(addressed(stanza, jid));
+    this.#sendTransient(addressed(stanza, jid));
   }
 
-  /** Sends a stanza, which has no addressee yet, to each of them, or to all others. */
-  broadcast(stanza: Element, except?: string): void {
+  /**
+   * Sends a stanza, which has no addressee yet, to each of them, or to all others.
+   * @param pair the message of the network that it carries.
+   */
+  broadcast(stanza: Element, except?: string, pair?: Pair): void {
     for (const [jid, client] of this.#clients) {
       if (jid === except) continue;
       const mine = addressed(stanza, jid);
-      if (client.held === undefined) this.#send(mine);
+      if (client.held === undefined) this.#send(mine, pair);
       else client.held.push(mine);
     }
   }

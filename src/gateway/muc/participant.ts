@@ -268,6 +268,10 @@ class OccupantVoice implements Conversation {
     return this.#room.idFor(legacyMsgId, voice);
   }
 
+  isSent(legacyMsgId: string, voice: Voice): Promise<boolean> {
+    return this.#room.isSent(legacyMsgId, voice);
+  }
+
   newId(): string {
     return this.#room.newId();
   }

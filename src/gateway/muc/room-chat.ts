@@ -1,16 +1,17 @@
 /** What is said in a room: in order, kept in its archive, and sent to the user's clients that are there. */
 
-import { Element, find } from '../../stanza/index.ts';
+import { Element, find, type JID } from '../../stanza/index.ts';
 import { NS_USER } from '../../xep/0045-muc.ts';
 import { delay } from '../../xep/0203-delay.ts';
 import { hint } from '../../xep/0334-hints.ts';
 import { NS as NS_SID, originId, stanzaId } from '../../xep/0359-stanza-ids.ts';
 import { NS as NS_OCCUPANT, occupantId } from '../../xep/0421-occupant-id.ts';
-import { Chat } from '../chat.ts';
+import { type Carried, Chat } from '../chat.ts';
 import type { Voice } from '../conversation.ts';
 import { reactionMessage } from '../outgoing/notices.ts';
 import { moderationMessage } from '../outgoing/retraction.ts';
 import { standingOf } from '../outgoing/room.ts';
+import type { Pair } from '../store/turn.ts';
 import { eventKeyOf } from './archive.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
@@ -19,8 +20,8 @@ import type { LegacyMUC } from './room.ts';
 interface Utterance {
   readonly speaker: LegacyParticipant;
   readonly voice: Voice;
-  /** What the room calls it, if that is not the id that it has. */
-  readonly stanzaId?: string;
+  /** What a client of the user has said: what the room calls it, and the network. */
+  readonly reflects?: { readonly stanzaId: string; readonly legacyId: string | undefined };
 }
 
 /**
@@ -29,18 +30,10 @@ interface Utterance {
  */
 export class RoomChat extends Chat<Utterance> {
   readonly #room: LegacyMUC;
-  /** Messages of the network on their way out, by stanza id. */
-  readonly #named = new Map<string, string>();
 
   constructor(room: LegacyMUC) {
     super(room.session, room.jid.local);
     this.#room = room;
-  }
-
-  override idFor(legacyMsgId: string, voice: Voice): string {
-    const id = super.idFor(legacyMsgId, voice);
-    this.#named.set(id, legacyMsgId);
-    return id;
   }
 
   override knownLegacyIdOf(xmppId: string): Promise<string | undefined> {
@@ -79,11 +72,23 @@ export class RoomChat extends Chat<Utterance> {
         if (id !== undefined) this.userSent(id, legacyId);
       }
     }
-    const id = legacyId === undefined ? this.newId() : this.idFor(legacyId, 'actor');
+    const id = legacyId === undefined ? this.newId() : this.session.legacyMsgIdToXmppMsgId(legacyId);
     const { to: _, ...attrs } = stanza.attrs;
     const said = stanza.children.filter((child) => typeof child === 'string' || !isOfTheRoom(child, room.jid.bare));
     const echo = new Element('message', stanza.ns, { ...attrs, from: speaker.jid }, said);
-    this.send(echo, { speaker, voice: 'actor', stanzaId: id });
+    this.send(echo, { speaker, voice: 'actor', reflects: { stanzaId: id, legacyId } });
+  }
+
+  /** The same for one client only, which has sent it again: it has not heard that it was said. */
+  reflectAgain(stanza: Element, legacyId: string, to: JID): void {
+    const { jid, userParticipant: speaker, clients } = this.#room;
+    const { to: _, ...attrs } = stanza.attrs;
+    const said = stanza.children.filter((child) => typeof child === 'string' || !isOfTheRoom(child, jid.bare));
+    const ids = [
+      occupantId.build({ id: speaker.facts.occupantId }),
+      stanzaId.build({ id: this.session.legacyMsgIdToXmppMsgId(legacyId), by: jid.bare }),
+    ];
+    clients.sendTo(to.full, new Element('message', stanza.ns, { ...attrs, from: speaker.jid }, [...said, ...ids]));
   }
 
   /** The user's reaction on another part of a message. */
@@ -109,12 +114,16 @@ export class RoomChat extends Chat<Utterance> {
     );
   }
 
-  protected emit(said: Element, { speaker, voice, stanzaId: id = said.attrs.id ?? this.newId() }: Utterance): void {
+  protected emit(said: Element, { speaker, voice, reflects }: Utterance): void {
+    const id = reflects?.stanzaId ?? said.attrs.id ?? this.newId();
     const stanza =
       said.attrs.id === undefined ? new Element('message', said.ns, { ...said.attrs, id }, said.children) : said;
     const room = this.#room;
-    const legacyId = this.#named.get(id);
-    this.#named.delete(id);
+    const carried = reflects === undefined ? this.takeCarried(id) : undefined;
+    // To the archive, a part is a message of its own.
+    const legacyId = reflects?.legacyId ?? (carried?.isPart ? undefined : carried?.legacyId);
+    const pair = this.#pairFor(id, carried, reflects?.legacyId);
+    if (carried !== undefined && pair === undefined) return;
     const { facts } = speaker;
     const late = find(stanza, delay);
     const children = [...stanza.children, occupantId.build({ id: facts.occupantId })];
@@ -133,7 +142,14 @@ export class RoomChat extends Chat<Utterance> {
     room.announce(speaker);
     const live = this.delay(late?.stamp) === undefined ? children.filter((child) => !isDelay(child)) : children;
     const ids = find(stanza, hint) === 'no-store' ? [] : [stanzaId.build({ id, by: room.jid.bare })];
-    room.clients.broadcast(new Element('message', stanza.ns, stanza.attrs, [...live, ...ids]));
+    room.clients.broadcast(new Element('message', stanza.ns, stanza.attrs, [...live, ...ids]), undefined, pair);
+  }
+
+  /** A client waits for the echo of what it has said, whether or not the network was faster. */
+  #pairFor(id: string, carried: Carried | undefined, reflected: string | undefined): Pair | undefined {
+    if (carried !== undefined) return this.noted(id, carried);
+    if (reflected === undefined) return undefined;
+    return this.noted(id, { legacyId: reflected, voice: 'actor', isPart: true });
   }
 }
 

@@ -136,7 +136,10 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     this.legacyId = legacyId;
     this.jid = jid;
     const { store, clock, config } = session.xmpp;
-    this.clients = new JoinedClients((stanza) => session.xmpp.send(stanza));
+    this.clients = new JoinedClients(
+      (stanza, pair) => session.xmpp.send(stanza, pair),
+      (stanza) => session.xmpp.sendTransient(stanza),
+    );
     this.occupants = new Occupants(
       (identity) => session.xmpp.makeParticipant(this, identity),
       () => this.fillParticipants(),

@@ -173,4 +173,36 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0005-journal': {
+    async up(db: Db) {
+      // 0: what there was before has been sent.
+      await db.schema
+        .alterTable('message')
+        .addColumn('out_id', 'bigint', (c) => c.defaultTo(0))
+        .execute();
+      await db.schema
+        .createTable('journal_out')
+        .addColumn('id', 'bigint', (c) => c.primaryKey())
+        .addColumn('worker', 'integer', (c) => c.notNull())
+        .addColumn('xml', 'text', (c) => c.notNull())
+        .execute();
+      await ofUser(db, 'journal_in')
+        .addColumn('id', 'bigint', (c) => c.primaryKey())
+        .addColumn('worker', 'integer', (c) => c.notNull())
+        .addColumn('chat', 'text', (c) => c.notNull())
+        .addColumn('stanza_id', 'text', (c) => c.notNull())
+        .addColumn('digest', 'integer', (c) => c.notNull())
+        .addColumn('state', 'text', (c) => c.notNull())
+        .addColumn('error', 'text')
+        .addColumn('xml', 'text', (c) => c.notNull())
+        .addUniqueConstraint('journal_in_by_stanza_id', ['user_id', 'chat', 'stanza_id', 'digest'])
+        .execute();
+      await db.schema
+        .createIndex('journal_in_open')
+        .on('journal_in')
+        .column('state')
+        .where(sql.ref('state'), '<>', 'sent')
+        .execute();
+    },
+  },
 };

@@ -14,6 +14,8 @@ export interface Schema {
   attachment: AttachmentRow;
   room_message: RoomMessageRow;
   setting: SettingRow;
+  journal_out: JournalOutRow;
+  journal_in: JournalInRow;
 }
 
 export interface UserRow {
@@ -95,6 +97,11 @@ export interface MessageRow {
   from_user: number;
   /** 0 or 1: the network has been told that the user has read it. */
   displayed: Generated<number>;
+  /**
+   * The row of `journal_out` in which it was sent to the user: acknowledged when that row is no more. 0 for what was
+   * sent before there was a journal; null for what was not sent, as history that only goes to an archive.
+   */
+  out_id: number | null;
 }
 
 /** Threads that began with an id of XMPP, and what the network calls them. */
@@ -165,6 +172,45 @@ export interface RoomMessageRow {
   /** XML; empty where `is_superseded`. */
   stanza: string;
 }
+
+/** What is on its way to users: several stanzas a row. A row goes when the server has read it. */
+export interface JournalOutRow {
+  /** In the order in which they are sent; made of the time: see `journalId`. */
+  id: number;
+  /** The process that sends it, where several share the database. */
+  worker: number;
+  /** XML: complete stanzas, one after the other. */
+  xml: string;
+}
+
+/** What users have done in chats: what a plugin is asked to do, and whether it has. */
+export interface JournalInRow {
+  /** In the order of arrival; made of the time: see `journalId`. */
+  id: number;
+  user_id: number;
+  worker: number;
+  /** The localpart of the chat's JID. */
+  chat: string;
+  /** The `id` of the stanza; its own id where it has none. */
+  stanza_id: string;
+  /** A checksum of the text: there are clients that count their ids from 1 whenever they start. */
+  digest: number;
+  state: EventState;
+  /** Why it failed: the condition, and the text that the sender was given. */
+  error: string | null;
+  /** The stanza, for as long as it may be needed again; empty afterwards. */
+  xml: string;
+}
+
+/**
+ * - `pending`: stored, and not yet given to the plugin.
+ * - `handed`: given to the plugin, which has not answered yet.
+ * - `sent`: the plugin has taken it.
+ * - `failed`: it was refused; the sender got the error.
+ * - `unknown`: it may have been sent or not; the sender was told so.
+ * - `parked`: given up after several attempts; the sender got the error, an administrator may try again.
+ */
+export type EventState = 'pending' | 'handed' | 'sent' | 'failed' | 'unknown' | 'parked';
 
 /** What the gateway has decided once. */
 export interface SettingRow {

@@ -1,10 +1,13 @@
 /** What outlives the process. One class for each kind of thing, over one database. */
 
 import type { Kysely } from 'kysely';
+import { type Clock, systemClock } from '../../stanza/index.ts';
 import { AttachmentStore } from './attachments.ts';
 import { AvatarStore } from './avatars.ts';
 import { ContactStore } from './contacts.ts';
 import { openDatabase } from './database.ts';
+import { Journal } from './journal.ts';
+import { JournalQueries } from './journal-queries.ts';
 import { Keyring } from './keyring.ts';
 import { MessageIds } from './message-ids.ts';
 import { RoomMessages } from './room-messages.ts';
@@ -14,6 +17,13 @@ import type { Schema } from './schema.ts';
 import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
 import { UserStore } from './users.ts';
+
+interface StoreOptions {
+  /** Connections to PostgreSQL. */
+  readonly poolSize?: number;
+  readonly keyring?: Keyring;
+  readonly clock?: Clock | undefined;
+}
 
 export class Store {
   readonly users: UserStore;
@@ -25,16 +35,18 @@ export class Store {
   readonly attachments: AttachmentStore;
   readonly roomMessages: RoomMessages;
   readonly settings: SettingStore;
+  readonly journal: Journal;
   readonly #db: Kysely<Schema>;
   readonly #keyring: Keyring;
 
-  private constructor(db: Kysely<Schema>, keyring: Keyring, onError: (error: unknown) => void) {
+  private constructor(db: Kysely<Schema>, journal: Journal, keyring: Keyring, onError: (error: unknown) => void) {
     this.#db = db;
+    this.journal = journal;
     this.#keyring = keyring;
     this.users = new UserStore(db, keyring, onError);
     this.contacts = new ContactStore(db);
     this.rooms = new RoomStore(db);
-    this.messageIds = new MessageIds(db, onError);
+    this.messageIds = new MessageIds(db, journal);
     this.threads = new ThreadStore(db);
     this.avatars = new AvatarStore(db);
     this.attachments = new AttachmentStore(db);
@@ -51,7 +63,7 @@ export class Store {
   static async open(
     location: string,
     onError: (error: unknown) => void,
-    { keyring = new Keyring(), ...options }: { readonly poolSize?: number; readonly keyring?: Keyring } = {},
+    { keyring = new Keyring(), clock = systemClock, ...options }: StoreOptions = {},
   ): Promise<Store> {
     const db = await openDatabase(location, { ...options, onError });
     try {
@@ -60,7 +72,8 @@ export class Store {
       await db.destroy();
       throw error;
     }
-    return new Store(db, keyring, onError);
+    const journal = new Journal({ db, clock, onError, worker: 0, last: await JournalQueries.last(db) });
+    return new Store(db, journal, keyring, onError);
   }
 
   /** Encrypts all credentials with the first key of the keyring. */
@@ -70,14 +83,14 @@ export class Store {
 
   /** Writes what is waiting, and closes. */
   async close(): Promise<void> {
-    await this.messageIds.flush();
+    await this.journal.close();
     await this.roomMessages.flush();
     await this.#db.destroy();
   }
 
   /** Removes a user and everything that is stored for them. */
   async deleteUser(id: number): Promise<void> {
-    await this.messageIds.flush();
+    await this.journal.flushed();
     await this.roomMessages.flush();
     await this.users.delete(id);
     await this.avatars.removeUnused();

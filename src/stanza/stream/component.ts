@@ -10,6 +10,7 @@ import { Element } from '../xml/element.ts';
 import type { Limits } from '../xml/limits.ts';
 import { type Backoff, DEFAULT_BACKOFF, delayBefore } from './backoff.ts';
 import { Connection } from './connection.ts';
+import { Fence } from './fence.ts';
 import { handshakeDigest, NS_COMPONENT } from './handshake.ts';
 
 export interface ComponentStreamOptions {
@@ -34,9 +35,23 @@ export interface ComponentStreamOptions {
   readonly backoff?: Partial<Backoff>;
   /** Milliseconds for connecting and for each step of the handshake. Default 10000. */
   readonly timeout?: number;
+  readonly keepalive?: Partial<Keepalive>;
   readonly clock?: Clock;
   readonly newId?: NewId;
 }
+
+/** How a link is noticed that is dead although nobody has closed it. */
+export interface Keepalive {
+  /** Milliseconds after which the server is asked for a sign of life. Default 60000: below what routers forget. */
+  readonly period: number;
+  /**
+   * Milliseconds in which the server must have read what was sent; else the stream is opened anew. Default 30000: more
+   * than a busy server takes, less than people do to notice.
+   */
+  readonly timeout: number;
+}
+
+export const DEFAULT_KEEPALIVE: Keepalive = { period: 60_000, timeout: 30_000 };
 
 /** The server listens, but refuses this component: waiting will not help, unless somebody changes a configuration. */
 export class ComponentRefused extends Error {
@@ -55,6 +70,9 @@ export class ComponentStream implements IqSender {
   readonly #clock: Clock;
   readonly #backoff: Backoff;
   readonly #iqs: IqTracker;
+  readonly #fence: Fence;
+  readonly #keepalive: Keepalive;
+  #cancelKeepalive: () => void = () => {};
   readonly #stopping = new AbortController();
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
@@ -65,6 +83,16 @@ export class ComponentStream implements IqSender {
     this.#backoff = { ...DEFAULT_BACKOFF, ...options.backoff };
     this.#iqs = new IqTracker({
       send: (iq) => this.send(iq),
+      clock: this.#clock,
+      newId: options.newId ?? newId,
+    });
+    this.#keepalive = { ...DEFAULT_KEEPALIVE, ...options.keepalive };
+    const { timeout } = this.#keepalive;
+    this.#fence = new Fence({
+      send: (ping) => this.send(ping),
+      domain: options.domain,
+      timeout,
+      onTimeout: () => this.#connection?.destroy(new Error(`the server has read nothing for ${timeout} ms`)),
       clock: this.#clock,
       newId: options.newId ?? newId,
     });
@@ -85,6 +113,8 @@ export class ComponentStream implements IqSender {
   async stop(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
+    this.#cancelKeepalive();
+    this.#fence.reset();
     await connection?.close();
     this.#stopping.abort(new Error('stopped'));
     this.#iqs.failAll('the component is shutting down');
@@ -107,7 +137,17 @@ export class ComponentStream implements IqSender {
 
   /** Stops reading from the server; `false` goes on. */
   pause(paused: boolean): void {
+    this.#fence.pause(paused);
     this.#connection?.pause(paused);
+  }
+
+  /**
+   * Resolves when the server has read everything that was sent before. Where the server does not answer pings of
+   * components, this cannot be known: then it resolves at once. Rejects when the stream breaks before.
+   */
+  async fence(): Promise<void> {
+    if (this.#connection === undefined) throw new Error('the component stream is down');
+    await this.#fence.pass();
   }
 
   /**
@@ -146,12 +186,15 @@ export class ComponentStream implements IqSender {
       this.#connection = connection;
       everOnline = true;
       attempt = 0;
+      this.#keepAlive();
       onFirst();
       this.#options.onOnline?.();
     };
     while (!this.#stopping.signal.aborted) {
       const reason = await this.#session(onOnline);
       this.#connection = undefined;
+      this.#cancelKeepalive();
+      this.#fence.reset();
       this.#iqs.failAll();
       if (this.#stopping.signal.aborted) return;
       if (!everOnline && isFinal(reason)) return onRefused(reason);
@@ -202,8 +245,17 @@ export class ComponentStream implements IqSender {
     }
   }
 
+  #keepAlive(): void {
+    this.#cancelKeepalive = this.#clock.after(this.#keepalive.period, () => {
+      this.#fence.pass().then(
+        () => this.online && this.#keepAlive(),
+        () => undefined,
+      );
+    });
+  }
+
   #onElement(element: Element): void {
-    if (element.name === 'iq' && this.#iqs.handle(element)) return;
+    if (element.name === 'iq' && (this.#fence.handle(element) || this.#iqs.handle(element))) return;
     this.#options.onStanza(element);
   }
 }

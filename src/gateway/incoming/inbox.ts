@@ -1,0 +1,360 @@
+/**
+ * What users do in chats, on its way to the plugin.
+ *
+ * What changes something on the network is stored before the plugin is asked to do it, and what became of it is stored
+ * with the answer to the sender: after a crash it is known what to do again, and what nobody can know. Everything of one
+ * chat keeps its order; different chats do not wait for each other, and a hook that hangs or fails ends only its event.
+ */
+
+import { crc32 } from 'node:zlib';
+import { type Element, JID, parse, StanzaError, serialize, sleep } from '../../stanza/index.ts';
+import { delayBefore } from '../../stanza/stream/backoff.ts';
+import { NS as NS_SID } from '../../xep/0359-stanza-ids.ts';
+import { Deadlines, Expired } from '../deadlines.ts';
+import { LimitError, XmppError } from '../errors.ts';
+import type { BaseGateway } from '../gateway.ts';
+import type { BaseSession } from '../session.ts';
+import type { StoredEvent } from '../store/journal-queries.ts';
+import type { Arrival } from '../store/turn.ts';
+import { ended, handle, refuse, uncertain, whyOf } from './outcome.ts';
+import { type Incoming, type JournaledEvent, type Route, repeatTaken } from './route.ts';
+
+/** Events of one user that may wait at the same time; more are refused. */
+const MAX_WAITING = 1000;
+
+/** Events that may wait before the gateway stops reading, besides those that are stuck. */
+const HIGH_WATER = 500;
+
+/** Milliseconds without any event coming to its end after which all are stuck, and must not hold up what comes. */
+const STANDSTILL = 250;
+
+/**
+ * When so many wait in one chat, as in a flood, many are given to the plugin with one write, rather than one with each:
+ * after a crash it is unknown of all of them whether they were sent.
+ */
+const FLOOD = 8;
+const FLOOD_BATCH = 32;
+
+/** Attempts at an event that fails for the moment, besides the first. */
+const RETRIES = 3;
+
+/** Milliseconds that an event waits for the login at most. */
+const LOGIN_PATIENCE = 10_000;
+
+/** Milliseconds that what was left from the last time waits for the login at most. */
+const RECOVERY_PATIENCE = 600_000;
+
+type Reroute = (incoming: Incoming) => Route | undefined;
+
+export class Inbox {
+  readonly #gateway: BaseGateway;
+  readonly #reroute: Reroute;
+  readonly #deadlines: Deadlines;
+  readonly #longDeadlines: Deadlines;
+  readonly #stopping = new AbortController();
+  /** Events that have come and not come to an end. */
+  #running = 0;
+  /** How many of them are stuck, as far as is known. */
+  #stuck = 0;
+  #ended = 0;
+  #cancelPause: (() => void) | undefined;
+  /** What waits in each chat and is stored, by user and chat. */
+  readonly #queues = new Map<string, Event[]>();
+  #whenIdle: (() => void)[] = [];
+
+  /** `reroute` finds the route of a stanza that was stored. */
+  constructor(gateway: BaseGateway, reroute: Reroute) {
+    this.#gateway = gateway;
+    this.#reroute = reroute;
+    const { clock, config } = gateway;
+    this.#deadlines = new Deadlines(clock, config.hookTimeout * 1000);
+    this.#longDeadlines = new Deadlines(clock, (config.hookTimeout + config.attachmentTimeout) * 1000);
+  }
+
+  /** Takes what a registered user has sent. */
+  take(route: Route, incoming: Incoming, session: BaseSession): void {
+    const lane = incoming.to.bare;
+    if (!route.isLasting) {
+      this.#run(session, lane, () => this.#deadlines.limit(() => handle(route, incoming))).then(
+        () => ended(incoming),
+        (error) => refuse(incoming, error),
+      );
+      return;
+    }
+    if (session.waiting >= MAX_WAITING) {
+      refuse(incoming, new LimitError('Too many of your messages wait to be sent.'));
+      return;
+    }
+    const { journal } = this.#gateway.store;
+    const isNext = session.lanes.isIdle(lane) && session.readiness.state === 'ready' && !session.idempotentSends;
+    const event = new Event(journal, journal.newId(), incoming, isNext);
+    const { id, stanza } = event;
+    const arrived = journal.arrive({
+      id,
+      user_id: session.userId,
+      chat: incoming.to.local,
+      stanza_id: stanza.attrs.id ?? stanza.getChild('origin-id', NS_SID)?.attrs.id ?? `~${id}`,
+      digest: crc32(stanza.getChildText('body') ?? '') | 0,
+      // One that is next is given to the plugin as soon as it is stored.
+      state: isNext ? 'handed' : 'pending',
+      xml: serialize(stanza),
+    });
+    const queue = this.#queueOf(session, lane);
+    queue.push(event);
+    this.#run(session, lane, async () => {
+      const admitted = await this.#admitted(event, session, await arrived);
+      if (admitted !== undefined) await this.#play(admitted, session, route, queue);
+      queue.splice(queue.indexOf(event), 1);
+      if (queue.length === 0) this.#queues.delete(`${session.userId} ${lane}`);
+      ended(incoming);
+    });
+  }
+
+  #queueOf(session: BaseSession, lane: string): Event[] {
+    const key = `${session.userId} ${lane}`;
+    let queue = this.#queues.get(key);
+    if (queue === undefined) {
+      queue = [];
+      this.#queues.set(key, queue);
+    }
+    return queue;
+  }
+
+  /** Goes on with what was left from the last time. Before anything new comes. */
+  async recover(): Promise<void> {
+    const sessions = new Map([...this.#gateway.sessions].map((session) => [session.userId, session]));
+    for (const stored of await this.#gateway.store.journal.stored.open()) {
+      const session = sessions.get(stored.userId);
+      if (session !== undefined) this.resume(stored, session);
+    }
+  }
+
+  /** Goes on with an event that is stored. */
+  resume(stored: StoredEvent, session: BaseSession): void {
+    const lane = new JID(stored.chat, this.#gateway.jid).bare;
+    this.#run(session, lane, async () => {
+      const { journal } = this.#gateway.store;
+      const xml = await journal.stored.xml(stored.id);
+      if (xml === undefined || xml === '' || this.#isStopping) return;
+      const stanza = parse(xml);
+      const addresses = { from: JID.parse(stanza.attrs.from ?? ''), to: JID.parse(stanza.attrs.to ?? '') };
+      const event = new Event(journal, stored.id, { gateway: this.#gateway, stanza, ...addresses }, false);
+      if (stored.state === 'handed' && !session.idempotentSends) {
+        return event.end('unknown', uncertain());
+      }
+      await session.readiness.wait(RECOVERY_PATIENCE);
+      // Rooms are known by now.
+      const route = this.#reroute(event.incoming);
+      if (route !== undefined) await this.#play(event, session, route, []);
+    });
+  }
+
+  /** A request, for as long as that may take: some wait for people. @throws Expired when it takes longer. */
+  limitRequest<T>(task: () => Promise<T> | T): Promise<T> {
+    return this.#longDeadlines.limit(task);
+  }
+
+  /** Begins nothing more: what comes is stored for the next time. Resolves when what has begun is done, or time is over. */
+  async stop(ms: number): Promise<void> {
+    this.#stopping.abort(new Error('the gateway stops'));
+    if (this.#running === 0) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#gateway.clock.after(ms, resolve);
+      this.#whenIdle.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  #run(session: BaseSession, lane: string, task: () => Promise<void>): Promise<void> {
+    session.waiting++;
+    this.#running++;
+    if (this.#running >= this.#stuck + HIGH_WATER) this.#pause();
+    const run = session.lanes.run(lane, task);
+    const done = () => {
+      session.waiting--;
+      this.#running--;
+      this.#ended++;
+      this.#stuck = Math.min(this.#stuck, this.#running);
+      if (this.#running <= this.#stuck + HIGH_WATER / 2) this.#cancelPause?.();
+      if (this.#running === 0) for (const wake of this.#whenIdle.splice(0)) wake();
+    };
+    run.then(done, done);
+    return run;
+  }
+
+  /** The plugin is slower than the server: the server has to wait. */
+  #pause(): void {
+    if (this.#cancelPause !== undefined) return;
+    let cancelTimer = () => {};
+    const goOn = () => {
+      cancelTimer();
+      this.#cancelPause = undefined;
+      this.#gateway.pauseReading(false);
+    };
+    const watch = () => {
+      const ended = this.#ended;
+      cancelTimer = this.#gateway.clock.after(STANDSTILL, () => {
+        if (this.#ended > ended) return watch();
+        this.#stuck = this.#running;
+        goOn();
+      });
+    };
+    this.#cancelPause = goOn;
+    this.#gateway.pauseReading(true);
+    watch();
+  }
+
+  /** What is to be done about an event that has come: nothing, if it came before. */
+  async #admitted(event: Event, session: BaseSession, arrival: Arrival): Promise<Event | undefined> {
+    if (arrival === 'new') return event;
+    const { incoming } = event;
+    if (arrival === 'lost') {
+      refuse(incoming, new XmppError('internal-server-error', 'It could not be stored. Please try again later.'));
+      return undefined;
+    }
+    switch (arrival.state) {
+      case 'pending':
+      case 'handed':
+        return undefined;
+      case 'sent':
+        // Sent again, because the answer did not arrive.
+        if (await session.readiness.wait(0))
+          await repeatTaken(incoming).catch((error) => this.#gateway.exception(error));
+        return undefined;
+      default:
+        // The sender was told that it failed, and tries again.
+        return event.reopened(arrival.id);
+    }
+  }
+
+  async #play(event: Event, session: BaseSession, route: Route, queue: readonly Event[]): Promise<void> {
+    const { incoming } = event;
+    for (let attempt = 0; ; attempt++) {
+      if (session.readiness.state !== 'ready' && !(await session.readiness.wait(LOGIN_PATIENCE))) {
+        return event.end('failed', notReady());
+      }
+      if (this.#isStopping) return event.pend();
+      try {
+        if (!event.isHanded && !session.idempotentSends) {
+          await Promise.all((queue.length < FLOOD ? [event] : queue.slice(0, FLOOD_BATCH)).map((each) => each.hand()));
+        }
+        await (route.takesLong ? this.#longDeadlines : this.#deadlines).limit(() => handle(route, incoming));
+        return event.sent();
+      } catch (error) {
+        if (!(await this.#triesAgain(event, session, error, attempt, queue))) return;
+      }
+    }
+  }
+
+  /** Returns whether an event that has failed is to be tried again now. */
+  async #triesAgain(
+    event: Event,
+    session: BaseSession,
+    error: unknown,
+    attempt: number,
+    queue: readonly Event[],
+  ): Promise<boolean> {
+    const { clock } = this.#gateway;
+    if (event.isSent) {
+      // The plugin has taken it; what went wrong came afterwards.
+      this.#gateway.exception(error);
+      return false;
+    }
+    if (error instanceof Expired) {
+      this.#gateway.log.warn({ to: event.incoming.to.bare, id: event.stanza.attrs.id }, 'a hook did not end in time');
+      event.end('unknown', error);
+      return false;
+    }
+    if (!isTemporary(error, session)) {
+      event.end('failed', error);
+      return false;
+    }
+    if (attempt === RETRIES) {
+      event.end('parked', error);
+      return false;
+    }
+    for (const each of new Set([event, ...queue])) if (each.isHanded) each.pend();
+    const ms = delayBefore(attempt * 2, { initial: 1000, max: 60_000, random: Math.random });
+    return sleep(clock, ms, this.#stopping.signal).then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+class Event implements JournaledEvent {
+  readonly id: number;
+  readonly incoming: Incoming;
+  readonly #journal: BaseGateway['store']['journal'];
+  #isHanded: boolean;
+  #isSent = false;
+
+  constructor(journal: BaseGateway['store']['journal'], id: number, incoming: Incoming, isHanded: boolean) {
+    this.#journal = journal;
+    this.id = id;
+    this.incoming = { ...incoming, event: this };
+    this.#isHanded = isHanded;
+  }
+
+  get stanza(): Element {
+    return this.incoming.stanza;
+  }
+
+  /** The same whenever this event is given to the plugin. */
+  get key(): string {
+    return this.id.toString(36);
+  }
+
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
+  get isHanded(): boolean {
+    return this.#isHanded;
+  }
+
+  async hand(): Promise<void> {
+    if (this.#isHanded) return;
+    await this.#journal.hand(this.id);
+    this.#isHanded = true;
+  }
+
+  sent(): void {
+    if (this.#isSent) return;
+    this.#isSent = true;
+    this.#journal.sent(this.id);
+  }
+
+  /** It is for later. */
+  pend(): void {
+    this.#isHanded = false;
+    this.#journal.end(this.id, 'pending');
+  }
+
+  end(state: 'failed' | 'unknown' | 'parked', error: unknown): void {
+    const told = refuse(this.incoming, error);
+    this.#journal.end(this.id, state, whyOf(told), state === 'parked' ? undefined : '');
+  }
+
+  /** The same once more, under the key that it had. */
+  reopened(id: number): Event {
+    this.#journal.end(id, 'pending', undefined, serialize(this.stanza));
+    return new Event(this.#journal, id, this.incoming, false);
+  }
+}
+
+/** Whether the plugin says that it can be tried again. What may have arrived is not, unless that does no harm. */
+function isTemporary(error: unknown, { idempotentSends }: BaseSession): boolean {
+  if (!(error instanceof StanzaError) || error.type !== 'wait' || error instanceof LimitError) return false;
+  return idempotentSends || error.condition !== 'remote-server-timeout';
+}
+
+function notReady(): XmppError {
+  return new XmppError('recipient-unavailable', 'You are not logged in to the network. Please try again later.');
+}

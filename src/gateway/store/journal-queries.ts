@@ -1,0 +1,160 @@
+/** What is in the journal: to go on after a restart, and for those who want to know what became of a message. */
+
+import type { Kysely } from 'kysely';
+import { firstIdAt, timeOf } from './journal-id.ts';
+import type { EventState, JournalInRow, Schema } from './schema.ts';
+
+/** Rows that are read at a time: about a megabyte. */
+const PAGE = 16;
+/** Rows that are removed at a time: SQLite works while nothing else does. */
+const PURGED = 500;
+
+/** What a user has done, and what became of it. */
+export interface StoredEvent {
+  readonly id: number;
+  readonly userId: number;
+  readonly chat: string;
+  readonly stanzaId: string;
+  readonly state: EventState;
+  readonly error: string | undefined;
+  /** When it came. */
+  readonly at: Date;
+}
+
+export class JournalQueries {
+  readonly #db: Kysely<Schema>;
+  readonly #worker: number;
+
+  constructor(db: Kysely<Schema>, worker: number) {
+    this.#db = db;
+    this.#worker = worker;
+  }
+
+  /** The greatest key that is in use. */
+  static async last(db: Kysely<Schema>): Promise<number> {
+    const last = async (table: 'journal_in' | 'journal_out') =>
+      Number((await db.selectFrom(table).select('id').orderBy('id', 'desc').limit(1).executeTakeFirst())?.id ?? 0);
+    return Math.max(await last('journal_in'), await last('journal_out'));
+  }
+
+  /** Some rows of what is on its way to users, after this one. */
+  async outgoingAfter(outId: number): Promise<readonly { readonly id: number; readonly xml: string }[]> {
+    const rows = await this.#db
+      .selectFrom('journal_out')
+      .select(['id', 'xml'])
+      .where('worker', '=', this.#worker)
+      .where('id', '>', outId)
+      .orderBy('id')
+      .limit(PAGE)
+      .execute();
+    return rows.map(({ id, xml }) => ({ id: Number(id), xml }));
+  }
+
+  /** The last row of what is on its way to users; 0 when there is none. */
+  async lastOutgoing(): Promise<number> {
+    const row = await this.#db
+      .selectFrom('journal_out')
+      .select('id')
+      .where('worker', '=', this.#worker)
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return Number(row?.id ?? 0);
+  }
+
+  /** What has come and not come to an end, in the order of arrival. */
+  async open(): Promise<readonly StoredEvent[]> {
+    const rows = await this.#events()
+      .where('state', 'in', ['pending', 'handed'])
+      .where('state', '<>', 'sent')
+      .where('worker', '=', this.#worker)
+      .orderBy('id')
+      .execute();
+    return rows.map(storedEvent);
+  }
+
+  /** What was given up, the oldest first. */
+  async parked(): Promise<readonly StoredEvent[]> {
+    const rows = await this.#events()
+      .where('state', '=', 'parked')
+      .where('state', '<>', 'sent')
+      .orderBy('id')
+      .execute();
+    return rows.map(storedEvent);
+  }
+
+  /** The stanza of an event. */
+  async xml(id: number): Promise<string | undefined> {
+    const row = await this.#db.selectFrom('journal_in').select('xml').where('id', '=', id).executeTakeFirst();
+    return row?.xml;
+  }
+
+  /** What users did with this stanza id, the newest first. */
+  async eventsWith(userId: number, stanzaId: string, chat?: string): Promise<readonly StoredEvent[]> {
+    const rows = await this.#events()
+      .where('user_id', '=', userId)
+      .where('stanza_id', '=', stanzaId)
+      .$if(chat !== undefined, (query) => query.where('chat', '=', chat as string))
+      .orderBy('id', 'desc')
+      .execute();
+    return rows.map(storedEvent);
+  }
+
+  /** Whether the server has not read this row yet. */
+  async isOutgoing(outId: number): Promise<boolean> {
+    const row = await this.#db.selectFrom('journal_out').select('id').where('id', '=', outId).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** Forgets what an administrator does not want to try again. */
+  async drop(id: number): Promise<void> {
+    await this.#db.deleteFrom('journal_in').where('id', '=', id).where('state', '=', 'parked').execute();
+  }
+
+  /**
+   * Removes what is older than this, except what has not come to its end.
+   * @returns how many events, and how many rows that never reached the server.
+   */
+  async purge(before: Date): Promise<{ readonly events: number; readonly outgoing: number }> {
+    const end = firstIdAt(before.getTime());
+    const purged = { events: 0, outgoing: 0 };
+    for (;;) {
+      const ids = await this.#db
+        .selectFrom('journal_in')
+        .select('id')
+        .where('id', '<', end)
+        .where('state', 'not in', ['pending', 'handed'])
+        .orderBy('id')
+        .limit(PURGED)
+        .execute();
+      if (ids.length === 0) break;
+      const some = ids.map(({ id }) => id);
+      await this.#db.deleteFrom('journal_in').where('id', 'in', some).execute();
+      purged.events += some.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('journal_out')
+      .where('worker', '=', this.#worker)
+      .where('id', '<', end)
+      .executeTakeFirstOrThrow();
+    return { ...purged, outgoing: Number(numDeletedRows) };
+  }
+
+  #events() {
+    return this.#db.selectFrom('journal_in').select(['id', 'user_id', 'chat', 'stanza_id', 'state', 'error']);
+  }
+}
+
+function storedEvent(row: Omit<JournalInRow, 'xml' | 'worker' | 'digest'>): StoredEvent {
+  const id = Number(row.id);
+  return {
+    id,
+    userId: row.user_id,
+    chat: row.chat,
+    stanzaId: row.stanza_id,
+    state: row.state,
+    error: row.error ?? undefined,
+    at: new Date(timeOf(id)),
+  };
+}
