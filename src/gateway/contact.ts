@@ -19,6 +19,10 @@ import { Present } from './present.ts';
 import type { BaseSession } from './session.ts';
 import type { StoredContact } from './store/contacts.ts';
 
+type Extras = Pick<StoredContact, 'avatarHash' | 'avatarId' | 'vcard'>;
+
+const NO_EXTRAS: Extras = { avatarHash: undefined, avatarId: undefined, vcard: undefined };
+
 /** What a contact's client looks like in service discovery. */
 export type ClientType = 'bot' | 'console' | 'game' | 'handheld' | 'pc' | 'phone' | 'sms' | 'tablet' | 'web';
 
@@ -65,7 +69,11 @@ export class LegacyContact extends Present {
   participants: Set<LegacyParticipant> | undefined;
 
   #conversation: ContactChat | undefined;
-  #stored: StoredContact;
+  #name: string | undefined;
+  #isFriend = false;
+  #inRoster = false;
+  /** What few contacts have. */
+  #extras = NO_EXTRAS;
   #presence: PresenceFacts | undefined;
   /** The capabilities that go with an available presence: known once the contact is ready. */
   #caps: Element | undefined;
@@ -82,16 +90,6 @@ export class LegacyContact extends Present {
     this.legacyId = legacyId;
     this.jidUsername = jidUsername;
     this.jid = new JID(jidUsername, session.xmpp.jid);
-    this.#stored = {
-      legacyId,
-      local: this.jid.local,
-      name: undefined,
-      isFriend: false,
-      inRoster: false,
-      avatarHash: undefined,
-      avatarId: undefined,
-      vcard: undefined,
-    };
   }
 
   /** The emoji that the user may react with, to one message or in general; `undefined` for all. */
@@ -128,7 +126,7 @@ export class LegacyContact extends Present {
 
   /** What the contact is called in the user's roster. Assign to change it. */
   get name(): string | undefined {
-    return this.#stored.name;
+    return this.#name;
   }
 
   set name(name: string | undefined) {
@@ -150,7 +148,7 @@ export class LegacyContact extends Present {
 
   /** Whether, on the network, the user and the contact are friends: presence is sent to friends only. */
   get isFriend(): boolean {
-    return this.#stored.isFriend;
+    return this.#isFriend;
   }
 
   set isFriend(isFriend: boolean) {
@@ -163,7 +161,7 @@ export class LegacyContact extends Present {
 
   /** Whether the contact has been put into the user's roster. */
   get inRoster(): boolean {
-    return this.#stored.inRoster;
+    return this.#inRoster;
   }
 
   /**
@@ -219,7 +217,7 @@ export class LegacyContact extends Present {
 
   /** What the plugin calls the contact's picture, or its hash; `undefined` when there is none. Assign to change it. */
   get avatar(): string | undefined {
-    return this.#stored.avatarId;
+    return this.#extras.avatarId;
   }
 
   set avatar(source: AvatarSource | undefined) {
@@ -236,18 +234,18 @@ export class LegacyContact extends Present {
   /** Sets what is known about the contact. Clients show it on request. */
   setVcard(vcard: VCardFacts): void {
     this.#hasFetchedVcard = true;
-    if (JSON.stringify(vcard) === JSON.stringify(this.#stored.vcard)) return;
+    if (JSON.stringify(vcard) === JSON.stringify(this.#extras.vcard)) return;
     this.#change({ vcard });
     if (!this.#isUpdating) this.#tellVcard();
   }
 
   /** What is known about the contact; asks the plugin for it the first time. */
   async getVcard(): Promise<VCardFacts | undefined> {
-    if (this.#stored.vcard === undefined && !this.#hasFetchedVcard) {
+    if (this.#extras.vcard === undefined && !this.#hasFetchedVcard) {
       this.#hasFetchedVcard = true;
       await this.fetchVcard();
     }
-    return this.#stored.vcard;
+    return this.#extras.vcard;
   }
 
   /**
@@ -278,12 +276,12 @@ export class LegacyContact extends Present {
 
   /** The SHA-1 hash of the picture. @internal */
   get avatarHash(): string | undefined {
-    return this.#stored.avatarHash;
+    return this.#extras.avatarHash;
   }
 
   /** @internal */
   takePicture(hash: string | undefined, id: string | undefined): void {
-    const isNews = hash !== this.#stored.avatarHash;
+    const isNews = hash !== this.#extras.avatarHash;
     this.#change({ avatarHash: hash, avatarId: id });
     if (!isNews) return;
     if (this.isFriend) {
@@ -339,22 +337,22 @@ export class LegacyContact extends Present {
    * @internal
    */
   async prepare(stored: StoredContact | undefined): Promise<void> {
-    if (stored !== undefined) this.#stored = stored;
+    if (stored !== undefined) this.#take(stored);
     const caps = this.session.xmpp.caps.of(this);
     this.#caps = caps instanceof Promise ? await caps : caps;
-    const before = this.#stored;
+    const before = { name: this.#name, inRoster: this.#inRoster, vcard: this.#extras.vcard };
     this.#isUpdating = true;
     try {
       await this.updateInfo();
     } finally {
       this.#isUpdating = false;
     }
-    if (this.#stored.inRoster && before.inRoster && this.name !== before.name) this.session.xmpp.rosters.update(this);
+    if (this.#inRoster && before.inRoster && this.name !== before.name) this.session.xmpp.rosters.update(this);
     if (this.isFriend) {
       if (this.#presence !== undefined) this.#sendPresence();
       if (this.name !== before.name) this.#tell(nickEvent(this.#bareAddress, this.displayName));
     }
-    if (this.#stored.vcard !== before.vcard) this.#tellVcard();
+    if (this.#extras.vcard !== before.vcard) this.#tellVcard();
     if (stored === undefined) this.#change({});
   }
 
@@ -401,7 +399,7 @@ export class LegacyContact extends Present {
     for (const event of [
       nodes.includes(NICK) ? nickEvent(address, this.displayName) : undefined,
       nodes.includes(AVATAR) ? await this.#avatarEvent(address) : undefined,
-      nodes.includes(VCARD) && this.#stored.vcard !== undefined ? await this.#vcardEvent(address) : undefined,
+      nodes.includes(VCARD) && this.#extras.vcard !== undefined ? await this.#vcardEvent(address) : undefined,
     ]) {
       if (event !== undefined) this.#tell(event);
     }
@@ -412,8 +410,19 @@ export class LegacyContact extends Present {
   }
 
   #change(change: Partial<StoredContact>): void {
-    this.#stored = { ...this.#stored, ...change };
-    this.session.contacts.save(this.#stored);
+    const { legacyId, jid } = this;
+    const before = { name: this.#name, isFriend: this.#isFriend, inRoster: this.#inRoster, ...this.#extras };
+    const row = { legacyId, local: jid.local, ...before, ...change };
+    this.#take(row);
+    this.session.contacts.save(row);
+  }
+
+  #take({ name, isFriend, inRoster, avatarHash, avatarId, vcard }: StoredContact): void {
+    this.#name = name;
+    this.#isFriend = isFriend;
+    this.#inRoster = inRoster;
+    const isPlain = avatarHash === undefined && avatarId === undefined && vcard === undefined;
+    this.#extras = isPlain ? NO_EXTRAS : { avatarHash, avatarId, vcard };
   }
 
   #sendSubscription(type: 'subscribe' | 'subscribed' | 'unsubscribed', text = ''): void {
@@ -425,7 +434,7 @@ export class LegacyContact extends Present {
     if (this.#isUpdating) return;
     if (this.#presence !== undefined) this.#sendPresence();
     if (this.name !== undefined) this.#tell(nickEvent(this.#bareAddress, this.name));
-    if (this.#stored.avatarHash !== undefined) this.#tellAvatar();
+    if (this.#extras.avatarHash !== undefined) this.#tellAvatar();
   }
 
   #tell(event: Element): void {
@@ -439,7 +448,7 @@ export class LegacyContact extends Present {
   }
 
   async #avatarEvent(address: { from: string; to: string }): Promise<Element> {
-    const { avatarHash } = this.#stored;
+    const { avatarHash } = this.#extras;
     const avatar = avatarHash === undefined ? undefined : await this.session.xmpp.avatars.get(avatarHash);
     return avatarEvent(address, avatar);
   }
@@ -452,7 +461,7 @@ export class LegacyContact extends Present {
   }
 
   async #vcardEvent(address: { from: string; to: string }): Promise<Element> {
-    return vcardEvent(address, { jid: this.jid.bare, nickname: this.name }, this.#stored.vcard);
+    return vcardEvent(address, { jid: this.jid.bare, nickname: this.name }, this.#extras.vcard);
   }
 
   #sendPresence(): void {
@@ -467,7 +476,7 @@ export class LegacyContact extends Present {
         ? { ...facts, status: statusWithLastSeen(facts.status, facts.lastSeen, clock.now()) }
         : facts;
     const caps = this.#caps === undefined ? [] : [this.#caps];
-    const picture = vcardUpdate.build({ photo: this.#stored.avatarHash ?? '' });
+    const picture = vcardUpdate.build({ photo: this.#extras.avatarHash ?? '' });
     return presenceStanza({ from: this.fullJid, to }, shown, ...caps, picture);
   }
 }

@@ -280,6 +280,8 @@ export abstract class BaseGateway implements IqSender {
   readonly clientCaps = new CapsCache();
   /** Milliseconds since 1970. @internal */
   readonly startedAt: number;
+  /** Resolves when those who were registered before are logged in, or cannot be now. @internal */
+  firstLogins: Promise<void> = Promise.resolve();
 
   readonly #classes: PluginClasses;
   readonly #link: ComponentStream;
@@ -671,7 +673,7 @@ export abstract class BaseGateway implements IqSender {
       return;
     }
     this.#hasStarted = true;
-    this.sessions.start().catch((error) => this.exception(error));
+    this.firstLogins = this.sessions.start().catch((error) => this.exception(error));
   }
 
   /** Whom the operator does not let in any more is not logged in. */

@@ -7,7 +7,7 @@ import type { OptionTable } from '../options.ts';
 import { startGateway } from '../run.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { printSettings } from './settings.ts';
-import { endStart } from './start-up.ts';
+import { endLoading, endStart } from './start-up.ts';
 
 const CHECK: OptionTable = {
   check: { type: 'boolean', describe: 'Check plugin and configuration, show what is set and from where, and exit' },
@@ -27,10 +27,11 @@ export const run: CliCommand = {
     const log = createLog(config.logLevel);
     const stopped = signalled();
     // While the server cannot be reached, starting takes long; a signal must end it all the same.
-    const starting = startGateway(plugin, config, { log }).finally(endStart);
+    const starting = startGateway(plugin, config, { log }).finally(endLoading);
     try {
       const gateway = await Promise.race([starting, stopped]);
       if (typeof gateway === 'string') return 0;
+      gateway.firstLogins.then(endStart);
       const signal = await stopped;
       log.info({ signal }, 'stopping');
       await gateway.shutdown();
