@@ -1,6 +1,6 @@
 /** The archive of a room: what was said in it, for those who join, for those who look back, and for the plugin. */
 
-import { type Clock, Element, find, parse, StanzaError } from '../../stanza/index.ts';
+import { type Clock, Element, find, parse, SerializeError, StanzaError } from '../../stanza/index.ts';
 import type { History } from '../../xep/0045-muc.ts';
 import { delay } from '../../xep/0203-delay.ts';
 import { replace } from '../../xep/0308-correction.ts';
@@ -100,7 +100,7 @@ export class RoomArchive {
   add(entry: ArchiveEntry): void {
     // A network that tells of its history again must not bring back what is to be forgotten.
     if (!isArchived(entry.stanza) || entry.at.getTime() < keptSince(this.#clock, this.#days)) return;
-    const stanza = cleanElement(archivedForm(entry.stanza));
+    const { stanza, xml } = fitForXml(archivedForm(entry.stanza));
     const retraction = retractionOf(stanza);
     const message = {
       archiveId: entry.archiveId,
@@ -114,7 +114,7 @@ export class RoomArchive {
       // A retraction names what it retracts as a correction does, for clients that know only those.
       replaces: retraction === undefined ? find(stanza, replace)?.id : undefined,
       emojis: emojisOf(stanza),
-      stanza: String(stanza),
+      stanza: xml,
     };
     const effect = retraction && asRetraction(retraction.id, retractedBy(stanza, retraction, entry.at));
     this.#store.add(this.#userId, this.#chat, message, effect);
@@ -219,6 +219,17 @@ export class RoomArchive {
       const forwarded = { delay: { stamp: new Date(message.at) }, stanza: parse(stanza, AS_STORED) };
       yield { id: message.archiveId, ...(queryId !== undefined && { queryId }), forwarded };
     }
+  }
+}
+
+/** Without the characters that XML cannot carry: few have any. */
+function fitForXml(given: Element): { readonly stanza: Element; readonly xml: string } {
+  try {
+    return { stanza: given, xml: String(given) };
+  } catch (error) {
+    if (!(error instanceof SerializeError)) throw error;
+    const stanza = cleanElement(given);
+    return { stanza, xml: String(stanza) };
   }
 }
 

@@ -15,6 +15,8 @@ export interface SafeNick {
 const MAX_BYTES = 1023;
 /** For names that no one can see. */
 const NAMELESS = 'unnamed';
+/** What everybody leaves as it is: ASCII with single spaces inside. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
 /** Longer ones are cut when they tell two nicknames apart. */
 const MAX_HINT_BYTES = 255;
 
@@ -29,6 +31,7 @@ const MAX_HINT_BYTES = 255;
  * @param fallback for a nickname with nothing to see in it: an id, for example.
  */
 export function safeNick(nickname: string, fallback: string = NAMELESS): SafeNick {
+  if (nickname.length <= MAX_BYTES && PLAIN.test(nickname)) return { resource: nickname, isExact: true };
   const clean = tidied(nickname);
   const short = shortened(clean);
   const simple = cut(simplified(short), (part) => Buffer.byteLength(part) <= MAX_BYTES);

@@ -488,18 +488,20 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   }
 
   /** Shows somebody who says something, unless they are shown already. @internal */
-  announce(participant: LegacyParticipant, except?: string): void {
+  announce(participant: LegacyParticipant): void {
     if (participant.isSystem || participant.isAnnounced || this.clients.isEmpty) return;
-    this.occupants.adopt(participant);
-    participant.isAnnounced = true;
-    this.#announced++;
-    this.clients.broadcast(this.#presenceOf(participant), except);
+    this.#markAnnounced(participant);
+    this.clients.broadcast(this.#presenceOf(participant));
   }
 
   /** The presence of somebody, for one client. @internal */
   showTo(jid: string, participant: LegacyParticipant): void {
-    this.announce(participant, jid);
-    this.clients.sendTo(jid, this.#presenceOf(participant));
+    const presence = this.#presenceOf(participant);
+    if (!participant.isSystem && !participant.isAnnounced) {
+      this.#markAnnounced(participant);
+      this.clients.broadcast(presence, jid);
+    }
+    this.clients.sendTo(jid, presence);
   }
 
   /** Role or affiliation have changed. @internal */
@@ -601,6 +603,12 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     if (participant.isAnnounced || this.occupants.byResource(participant.resource) !== participant) return;
     if (this.isShown(participant)) this.announce(participant);
     else this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
+  }
+
+  #markAnnounced(participant: LegacyParticipant): void {
+    this.occupants.adopt(participant);
+    participant.isAnnounced = true;
+    this.#announced++;
   }
 
   #presenceOf(participant: LegacyParticipant): Element {

@@ -15,14 +15,16 @@ export class BulkStatement<Row extends object> {
   readonly #compiled = new Map<number, CompiledQuery>();
 
   /**
-   * @param compile makes the statement for rows that all have the same keys. Its parameters must be the values of the
+   * @param compile makes the statement for rows that all have the same keys in the same order. Its parameters must be the values of the
    *   rows, in their order, and nothing else.
    */
   constructor(compile: (rows: readonly Row[]) => CompiledQuery) {
     this.#compile = compile;
   }
 
-  async run(db: Database, rows: readonly Row[]): Promise<void> {
+  /** Returns how many rows were written. */
+  async run(db: Database, rows: readonly Row[]): Promise<number> {
+    let written = 0;
     for (let at = 0; at < rows.length; ) {
       const size = SIZES.find((each) => each <= rows.length - at) as number;
       const chunk = rows.slice(at, at + size);
@@ -31,9 +33,14 @@ export class BulkStatement<Row extends object> {
         compiled = this.#compile(chunk);
         this.#compiled.set(size, compiled);
       }
-      await db.executeQuery({ ...compiled, parameters: chunk.flatMap((row) => Object.values(row)) });
+      const { numAffectedRows = 0n } = await db.executeQuery({
+        ...compiled,
+        parameters: chunk.flatMap((row) => Object.values(row)),
+      });
+      written += Number(numAffectedRows);
       at += size;
     }
+    return written;
   }
 }
 

@@ -26,7 +26,9 @@ export class ContactStore {
   constructor(db: Kysely<Schema>) {
     this.#db = db;
     const statement = new BulkStatement<NewRow>((rows) => upsert(db, rows));
-    this.#queue = new WriteQueue((rows) => db.transaction().execute((inside) => statement.run(inside, rows)));
+    this.#queue = new WriteQueue(async (rows) => {
+      await db.transaction().execute((inside) => statement.run(inside, rows));
+    });
   }
 
   async all(userId: number): Promise<StoredContact[]> {

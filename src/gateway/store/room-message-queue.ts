@@ -4,6 +4,7 @@
  */
 
 import type { Kysely } from 'kysely';
+import { BulkStatement } from './bulk.ts';
 import { type NewRow, type Retraction, RoomBatch, type StoredRow } from './room-message-batch.ts';
 import type { Schema } from './schema.ts';
 
@@ -15,6 +16,9 @@ export interface Waiting {
   readonly retraction?: Retraction;
 }
 
+/** Ends a transaction that finds messages which are known. */
+const KNOWN = new Error('known already');
+
 /** SQLite works while nothing else does: after so many the others get their turn. */
 const BATCH = 200;
 
@@ -22,6 +26,8 @@ export class RoomMessageQueue {
   readonly #db: Kysely<Schema>;
   readonly #prepare: () => Promise<unknown>;
   readonly #onError: (error: unknown) => void;
+  /** Passes over what has the id or the key of another. */
+  readonly #insert: BulkStatement<NewRow>;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
@@ -34,6 +40,13 @@ export class RoomMessageQueue {
     { prepare, onError }: { prepare: () => Promise<unknown>; onError: (error: unknown) => void },
   ) {
     this.#db = db;
+    this.#insert = new BulkStatement((rows) =>
+      db
+        .insertInto('room_message')
+        .values(rows)
+        .onConflict((conflict) => conflict.doNothing())
+        .compile(),
+    );
     this.#prepare = prepare;
     this.#onError = onError;
   }
@@ -65,6 +78,25 @@ export class RoomMessageQueue {
   }
 
   async #write(batch: readonly Waiting[]): Promise<void> {
+    if (!(await this.#insertNew(batch))) await this.#merge(batch);
+  }
+
+  /** Most messages are new: then there is nothing to compare them with. Returns whether it is so; else nothing is done. */
+  async #insertNew(batch: readonly Waiting[]): Promise<boolean> {
+    if (batch.some(({ retraction }) => retraction !== undefined)) return false;
+    const rows = batch.flatMap(({ row }) => row ?? []);
+    try {
+      await this.#db.transaction().execute(async (db) => {
+        if ((await this.#insert.run(db, rows)) < rows.length) throw KNOWN;
+      });
+      return true;
+    } catch (error) {
+      if (error !== KNOWN) throw error;
+      return false;
+    }
+  }
+
+  async #merge(batch: readonly Waiting[]): Promise<void> {
     await this.#db.transaction().execute(async (db) => {
       const added: NewRow[] = [];
       for (const room of byRoom(batch)) {
@@ -78,7 +110,7 @@ export class RoomMessageQueue {
           else await db.updateTable('room_message').set(row).where('id', '=', row.id).execute();
         }
       }
-      if (added.length > 0) await db.insertInto('room_message').values(added).execute();
+      if ((await this.#insert.run(db, added)) < added.length) throw KNOWN;
     });
   }
 
