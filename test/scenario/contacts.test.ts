@@ -406,6 +406,45 @@ const avatarEvents = async (romeo: User) => {
   return events.map((s) => /<info [^>]*id='(\w+)'/.exec(String(s))?.[1] ?? 'none');
 };
 
+test('roster :: a login writes what differs, and leaves contacts in the groups that the user has put them into', async () => {
+  await withFolder((homeDir) =>
+    play(
+      async (stage, romeo) => {
+        const writes = () =>
+          stage.routed
+            .filter((s) => s.name === 'iq' && s.attrs.type === 'set' && s.attrs.from === 'gw.localhost')
+            .flatMap((s) => s.getChild('query', 'jabber:iq:roster')?.getChildren('item') ?? [])
+            .map((item) => [
+              item.attrs.jid,
+              item.attrs.name,
+              ...item.getChildren('group').map((group) => group.text()),
+            ]);
+        const juliet = await contactOf(stage, 'juliet');
+        const own = `<item jid='${JULIET}' name='JULIET'><group>slipway</group><group>Capulet</group></item>`;
+        romeo.sends(`<iq type='set' id='own'><query xmlns='jabber:iq:roster'>${own}</query></iq>`);
+        await romeo.settle();
+        assert.is(juliet.name, 'JULIET');
+        stage.routed.length = 0;
+        await stage.restart();
+        await stage.gateway.firstLogins;
+        assert.not(writes().some(([jid]) => jid === JULIET));
+        // The user has called her something else: the network decides, but not on the groups.
+        romeo.sends(
+          `<iq type='set' id='own2'><query xmlns='jabber:iq:roster'>${own.replace("'JULIET'", "'J.'")}</query></iq>`,
+        );
+        await romeo.settle();
+        stage.routed.length = 0;
+        await stage.session().reLogin();
+        assert.equal(
+          writes().filter(([jid]) => jid === JULIET),
+          [[JULIET, 'JULIET', 'slipway', 'Capulet']],
+        );
+      },
+      { homeDir },
+    ),
+  );
+});
+
 test('pictures :: presence says which picture is in the vCard', () =>
   Stage.with({}, async (stage) => {
     const romeo = await stage.registered();
