@@ -26,6 +26,7 @@ const {
     json: { type: 'string' },
     plot: { type: 'string' },
     'cpu-prof': { type: 'string' },
+    prosody: { type: 'boolean', default: false },
   },
 });
 
@@ -50,9 +51,18 @@ const machine = {
 console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`);
 if (isGateway) {
   const { runGatewayBenchmarks } = await import('./gateway/run.mjs');
-  const { quick, json, plot, 'cpu-prof': profileTo } = options;
+  const { quick, json, plot, prosody, 'cpu-prof': profileTo } = options;
   const rounds = Number(options.rounds ?? (quick ? 1 : 3));
-  await runGatewayBenchmarks({ only: options.only?.split(','), quick, rounds, json, plot, machine, profileTo });
+  await runGatewayBenchmarks({
+    only: options.only?.split(','),
+    quick,
+    rounds,
+    json,
+    plot,
+    machine,
+    profileTo,
+    prosody,
+  });
   process.exit();
 }
 console.log(

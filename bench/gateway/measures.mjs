@@ -38,6 +38,7 @@ const contactsFor = (count) => Math.max(10, Math.min(10_000, count / 20));
 export const MEASURES = [
   {
     id: 'text-out',
+    onProsody: true,
     title: 'plugin → XMPP text, contact looked up each time',
     unit: 'µs CPU',
     slidge: 1240,
@@ -60,6 +61,7 @@ export const MEASURES = [
   },
   {
     id: 'text-in',
+    onProsody: true,
     title: 'XMPP → plugin text with receipt request and marker',
     unit: 'µs CPU',
     slidge: 3500,
@@ -83,6 +85,7 @@ export const MEASURES = [
   },
   {
     id: 'presence',
+    onProsody: true,
     title: 'presence change of a contact',
     unit: 'µs CPU',
     slidge: 3800,
@@ -105,6 +108,7 @@ export const MEASURES = [
   },
   {
     id: 'group-text',
+    onProsody: true,
     title: 'group message into a joined room, archived',
     unit: 'µs CPU',
     slidge: 8400,
@@ -160,6 +164,7 @@ export const MEASURES = [
   },
   {
     id: 'login',
+    onProsody: true,
     title: 'first login (roster pushes, presences), per contact',
     unit: 'µs CPU',
     slidge: 4600,
@@ -169,11 +174,13 @@ export const MEASURES = [
       withWorld(async (world) => {
         await world.connect();
         const login = async (n) => {
-          const [pushes, address] = [['<iq', "type='set'", 'jabber:iq:roster'], `to='${user(n)}'`];
+          const [pushes, address] = [['<iq', "type='set'", 'jabber:iq:roster'], `to='${user(n)}`];
           await world.count({ pushes: [...pushes, address], presences: [...PRESENCE, address] });
           await world.register(n, n + 1, contacts);
           await world.until('ready', 1);
-          await world.assertCounts({ pushes: contacts + 1, presences: contacts });
+          await world.assertCounts({ presences: contacts });
+          // Prosody writes what the gateway asks it to, but clients do not see the request.
+          if (!World.usesProsody) await world.assertCounts({ pushes: contacts + 1 });
         };
         // The first one that a process sees also pays for the compiler.
         const cold = await world.cost(() => login(0));
@@ -208,6 +215,7 @@ export const MEASURES = [
     { nth: 'second', slidge: 4200, goal: 52 },
   ].map(({ nth, slidge, goal }) => ({
     id: `join-${nth}`,
+    onProsody: true,
     title: `${nth} join of a room with 100 messages, per member`,
     unit: 'µs CPU',
     slidge,

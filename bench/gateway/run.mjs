@@ -10,13 +10,17 @@ import { join } from 'node:path';
 import { median } from '../measure.mjs';
 import { latency, MEASURES } from './measures.mjs';
 import { plotScaling } from './plot.mjs';
+import { World } from './world.mjs';
 
 /** The size at which the table compares: the second of three. */
 const USUAL = 1;
 
-export async function runGatewayBenchmarks({ only, quick, rounds, json, plot, machine, profileTo }) {
+export async function runGatewayBenchmarks({ only, quick, rounds, json, plot, machine, profileTo, prosody }) {
+  World.usesProsody = prosody;
   const results = [];
-  for (const measure of MEASURES.filter(({ id }) => only === undefined || only.includes(id))) {
+  for (const measure of MEASURES.filter(
+    ({ id, onProsody }) => (only === undefined || only.includes(id)) && (onProsody || !prosody),
+  )) {
     const sizes = measure.sizes ?? [1];
     const points = [];
     for (const size of quick ? [Number(process.env.BENCH_SIZE ?? sizes[Math.min(USUAL, sizes.length - 1)])] : sizes) {

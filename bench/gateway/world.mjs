@@ -21,6 +21,8 @@ export const client = (n) => `${user(n)}/desk`;
 const READY = ['<presence', "from='gw.bench.example'", '<show>chat</show>'];
 
 export class World {
+  /** Whether the server is Prosody. */
+  static usesProsody = false;
   #home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   #port;
   server;
@@ -29,7 +31,7 @@ export class World {
   /** @param options.isPrivileged whether the server lets the gateway write rosters. */
   static async start(options = {}) {
     const world = new World();
-    world.server = new Child(join(HERE, 'server.mjs'));
+    world.server = new Child(join(HERE, World.usesProsody ? 'prosody.mjs' : 'server.mjs'));
     await world.listen(options);
     return world;
   }
@@ -56,9 +58,9 @@ export class World {
 
   /** Starts the gateway, and waits until it is connected. */
   async connect() {
-    await this.server.call('count', { handshake: '<handshake' });
     await this.startGateway();
-    await this.until('handshake', 1);
+    // The log says so.
+    while (!this.gateway.output.includes('"msg":"connected"')) await Promise.race([pause(20), this.gateway.ended]);
     await pause(100);
   }
 
