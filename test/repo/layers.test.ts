@@ -46,7 +46,7 @@ test('layers :: nothing imports what stands above it', () => {
 test('layers :: only streams and the named edges touch the network and files', () => {
   const edges = [
     /^src\/stanza\/stream\//,
-    /^src\/gateway\/(testing|store|attachment|avatar|cli|watch)\//,
+    /^src\/gateway\/(testing|store|attachment|avatar|cli|watch|doctor)\//,
     /^src\/gateway\/(bin|run|plugin|version)\.ts$/,
   ];
   const io = /^node:(net|tls|http|https|dns|dgram|fs|fs\/promises|child_process)$/;

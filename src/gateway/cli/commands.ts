@@ -12,6 +12,13 @@ export interface CommandEntry {
 export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
   ['run', { describe: 'Runs the gateway (the default)', load: async () => (await import('./run.ts')).run }],
   [
+    'doctor',
+    {
+      describe: 'Finds out what is wrong between gateway and server, and says what to do about it',
+      load: async () => (await import('./doctor.ts')).doctor,
+    },
+  ],
+  [
     'rotate-key',
     {
       describe: 'Encrypts the credentials in the database with another key',

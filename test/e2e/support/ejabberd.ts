@@ -15,6 +15,10 @@ export interface EjabberdOptions {
   readonly privileged: boolean;
   /** Bytes of a file at most, for HTTP upload. Default: 100 MB, as ejabberd's. */
   readonly maxFileSize?: number;
+  /** Further domains, each with the modules it has instead of the usual ones, in YAML; the users have accounts there. */
+  readonly hosts?: Readonly<Record<string, string>>;
+  /** What any other component may connect with, on `openPort`. */
+  readonly openSecret?: string;
 }
 
 const CONTROL = '/usr/sbin/ejabberdctl';
@@ -24,25 +28,26 @@ export class Ejabberd {
   readonly clientPort: number;
   readonly componentPort: number;
   readonly httpPort: number;
+  readonly openPort: number;
   readonly #folder: string;
   #program: Program | undefined;
 
-  private constructor(folder: string, ports: readonly [number, number, number]) {
+  private constructor(folder: string, ports: readonly [number, number, number, number]) {
     this.#folder = folder;
-    [this.clientPort, this.componentPort, this.httpPort] = ports;
+    [this.clientPort, this.componentPort, this.httpPort, this.openPort] = ports;
   }
 
   /** Installs ejabberd where needed, and starts it. */
   static async start(options: EjabberdOptions): Promise<Ejabberd> {
     need(() => hasCommand('erl') && hasCommand(CONTROL), 'ejabberd');
     const folder = mkdtempSync(join(tmpdir(), 'slipway-ejabberd-'));
-    const ejabberd = new Ejabberd(folder, [await freePort(), await freePort(), await freePort()]);
+    const ejabberd = new Ejabberd(folder, [await freePort(), await freePort(), await freePort(), await freePort()]);
     const config = join(folder, 'ejabberd.yml');
     writeFileSync(config, configuration(ejabberd, folder, options));
     // Not by ejabberdctl: it would go on as another user, and start Erlang's port mapper, which outlives everything.
     const program = new Program(
       'erl',
-      ['-noinput', '-mnesia', 'dir', `"${folder}/database"`, '-s', 'ejabberd', '-eval', registration(options.users)],
+      ['-noinput', '-mnesia', 'dir', `"${folder}/database"`, '-s', 'ejabberd', '-eval', registration(options)],
       {
         env: {
           ...process.env,
@@ -86,22 +91,29 @@ function librariesOf(script: string): string {
 }
 
 /** In Erlang: run when ejabberd has started. */
-function registration(users: readonly string[]): string {
-  const each = users.map((user) => `ok = ejabberd_auth:try_register(<<"${user}">>, <<"localhost">>, <<"${user}">>), `);
+function registration({ users, hosts = {} }: EjabberdOptions): string {
+  const accounts = ['localhost', ...Object.keys(hosts)].flatMap((host) => users.map((user) => [user, host]));
+  const each = accounts.map(([user, host]) => {
+    return `ok = ejabberd_auth:try_register(<<"${user}">>, <<"${host}">>, <<"${user}">>), `;
+  });
   return `${each.join('')}io:format("all users are there~n").`;
 }
 
 function configuration(
-  { clientPort, componentPort, httpPort }: Ejabberd,
+  { clientPort, componentPort, httpPort, openPort }: Ejabberd,
   folder: string,
-  { component, privileged, maxFileSize = 104_857_600 }: EjabberdOptions,
+  { component, privileged, maxFileSize = 104_857_600, hosts = {}, openSecret }: EjabberdOptions,
 ): string {
   const privileges = `
   mod_privilege:
     roster: {both: gateway}
     message: {outgoing: gateway}`;
+  // One listener takes whoever connects for all the components that it names: so these have one of their own.
+  const open = `
+  - {port: ${openPort}, ip: "127.0.0.1", module: ejabberd_service, password: "${openSecret}"}`;
+  const others = Object.entries(hosts).map(([host, modules]) => `  ${host}:\n    modules:\n${modules}`);
   return `
-hosts: [localhost]
+hosts: [${['localhost', ...Object.keys(hosts)].join(', ')}]
 loglevel: info
 listen:
   - {port: ${clientPort}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all}
@@ -109,7 +121,7 @@ listen:
     ip: "127.0.0.1"
     module: ejabberd_service
     hosts:
-      "${component.domain}": {password: "${component.secret}"}
+      "${component.domain}": {password: "${component.secret}"}${openSecret === undefined ? '' : open}
   - port: ${httpPort}
     ip: "127.0.0.1"
     module: ejabberd_http
@@ -141,5 +153,6 @@ modules:
   mod_caps: {}
   # COMPAT(ejabberd 23.01): mod_caps fails without it.
   mod_muc: {}${privileged ? privileges : ''}
+${others.length === 0 ? '' : `host_config:\n${others.join('\n')}`}
 `;
 }

@@ -20,6 +20,8 @@ export interface ProsodyOptions {
   readonly maxFileSize?: number;
   /** Further lines for the configuration of the virtual host. */
   readonly extra?: string;
+  /** Further virtual hosts and components; the users have accounts on those named. */
+  readonly more?: { readonly hosts: readonly string[]; readonly lines: string };
 }
 
 export class Prosody {
@@ -40,10 +42,12 @@ export class Prosody {
     need(() => hasCommand('prosody') && existsSync(MODULES), 'prosody', 'prosody-modules');
     const folder = mkdtempSync(join(tmpdir(), 'slipway-prosody-'));
     const prosody = new Prosody(folder, [await freePort(), await freePort(), await freePort()]);
-    const accounts = join(folder, 'data', 'localhost', 'accounts');
-    mkdirSync(accounts, { recursive: true });
-    for (const user of options.users) {
-      writeFileSync(join(accounts, `${user}.dat`), `return { ["password"] = "${user}" };\n`);
+    for (const host of ['localhost', ...(options.more?.hosts ?? [])]) {
+      const accounts = join(folder, 'data', host, 'accounts');
+      mkdirSync(accounts, { recursive: true });
+      for (const user of options.users) {
+        writeFileSync(join(accounts, `${user}.dat`), `return { ["password"] = "${user}" };\n`);
+      }
     }
     writeFileSync(prosody.#config, configuration(prosody, folder, options));
     await prosody.resume();
@@ -139,5 +143,7 @@ Component "upload.localhost" "http_file_share"
   http_external_url = "http://127.0.0.1:${prosody.httpPort}/"
   http_host = "127.0.0.1"
   http_file_share_size_limit = ${maxFileSize}
+
+${options.more?.lines ?? ''}
 `;
 }
