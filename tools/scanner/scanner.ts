@@ -6,20 +6,26 @@
 import {
   CHILD,
   COMPLETE,
+  COUNT_OF,
   DEPTH,
+  DONE,
   END,
-  END_TAG,
+  ENTRY,
+  ENTRY_OF,
   FLAG_BITS,
   FLAG_REFERENCES,
   FLAG_SPACE,
   FLAG_WIDE,
   ID,
   INSIDE,
+  INSIDE_OF,
   KIND,
-  KIND_NAME,
+  KIND_EMPTY,
   KIND_VALUE,
   LABEL,
   LABEL_LENGTH,
+  LAST,
+  LIKELY,
   MASK,
   MAX_DEPTH,
   MAX_TRIES,
@@ -27,8 +33,11 @@ import {
   NEXT,
   ODD_MARKUP,
   ODD_TEXT,
+  ORIGIN,
   POS,
-  ROOT,
+  RECORD,
+  RUN,
+  SHAPE_OF,
   STACK,
   STACK_ENTRY,
   STANZA,
@@ -52,13 +61,26 @@ export function scan(): i32 {
   const end = load<u32>(END);
   const tapeBase = load<u32>(TAPE);
   const maxDepth = load<u32>(MAX_DEPTH);
-  const root = load<u32>(ROOT);
   let p = load<u32>(POS);
+  let origin = load<u32>(ORIGIN);
   let stanza = load<u32>(STANZA);
   let text = load<u32>(TEXT);
   let flags = load<u32>(TEXT_FLAGS);
-  let tape = tapeBase + load<u32>(TAPE_TOP);
   let depth = load<u32>(DEPTH);
+  let last = load<u32>(LAST);
+  let tape = tapeBase + load<u32>(TAPE_TOP);
+  let top: u32 = STACK + depth * STACK_ENTRY;
+  let inside = load<u32>(top, INSIDE_OF);
+  let count = load<i32>(top, COUNT_OF);
+  let first = stanza;
+  let done: u32 = tapeBase;
+  if (depth === 0) {
+    tape = tapeBase;
+    origin = p;
+    first = p;
+  } else {
+    done = tapeBase + load<u32>(STACK + STACK_ENTRY, ENTRY_OF) - RECORD;
+  }
   let result = MORE;
 
   while (true) {
@@ -69,7 +91,6 @@ export function scan(): i32 {
         break;
       }
       stanza = p;
-      tape = tapeBase;
     } else if (text !== 0 || load<u8>(p) !== LT) {
       if (text === 0) {
         text = p;
@@ -77,17 +98,18 @@ export function scan(): i32 {
       }
       let c: u32 = 0;
       while (true) {
-        const v = v128.load(p);
-        const wide = i8x16.bitmask(v) as u32;
-        const stops = i8x16.bitmask(
-          v128.or(
-            v128.or(i8x16.lt_u(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(0x26))),
-            v128.or(i8x16.eq(v128.or(v, i8x16.splat(0x02)), i8x16.splat(0x3e)), i8x16.eq(v, i8x16.splat(0xef as i8))),
-          ),
-        ) as u32;
+        const a = v128.load(p);
+        const b = v128.load(p, 16);
+        const wide = bits(a, b);
+        // `<` and `>` differ in one bit.
+        let stops = bits(
+          v128.or(special(a), i8x16.eq(v128.or(a, i8x16.splat(0x02)), i8x16.splat(0x3e))),
+          v128.or(special(b), i8x16.eq(v128.or(b, i8x16.splat(0x02)), i8x16.splat(0x3e))),
+        );
+        if (wide !== 0) stops |= bits(i8x16.eq(a, i8x16.splat(0xef as i8)), i8x16.eq(b, i8x16.splat(0xef as i8)));
         if (stops === 0) {
           if (wide !== 0) flags |= FLAG_WIDE;
-          p += 16;
+          p += 32;
           continue;
         }
         const k = ctz(stops);
@@ -119,168 +141,153 @@ export function scan(): i32 {
         break;
       }
       if (p > text) {
-        store<i32>(tape, ~(((text - stanza) << FLAG_BITS) | flags));
-        store<u32>(tape, p - stanza, 4);
+        store<i32>(tape, ~(((text - origin) << FLAG_BITS) | flags));
+        store<u32>(tape, p - origin, 4);
         tape += 8;
+        count++;
       }
       text = 0;
     }
 
     // At a `<`.
-    const top = STACK + (depth - 1) * STACK_ENTRY;
-    if (load<u8>(p + 1) === SLASH) {
-      if (depth === 0) {
+    const v = v128.load(p);
+    if (i8x16.extract_lane_u(v, 1) === SLASH) {
+      if (depth === 0 || inside === 0 || !matches(p, v, inside)) {
         result = ODD_MARKUP;
         break;
       }
-      const shape = load<u32>(top);
-      const endTag = shape === 0 ? 0 : load<u32>(shape + END_TAG);
-      if (endTag === 0 || !matches(p, v128.load(p), endTag)) {
-        result = ODD_MARKUP;
-        break;
-      }
-      p += load<u32>(endTag, LABEL_LENGTH);
-      store<u32>(tapeBase + load<u32>(top, 4), tape - tapeBase, 4);
+      p += load<u32>(inside, LABEL_LENGTH);
+      const entry = tapeBase + load<u32>(top, ENTRY_OF);
+      store<i32>(entry, count, 4);
+      store<u32>(entry, tape - tapeBase, 8);
+      last = load<u32>(top, SHAPE_OF);
       depth--;
-      if (depth === 0) {
+      top -= STACK_ENTRY;
+      inside = load<u32>(top, INSIDE_OF);
+      count = load<i32>(top, COUNT_OF);
+    } else {
+      let shape = inside === 0 ? 0 : follow(p, v, last, inside);
+      const entry = depth === 0 ? tape + RECORD : tape;
+      let values = entry + ENTRY;
+      let q = p;
+      while (shape !== 0) {
+        q += load<u32>(shape, LABEL_LENGTH);
+        if (load<u32>(shape, KIND) !== KIND_VALUE) break;
+        const from = q;
+        const quote = load<u8>(q - 1) as u32;
+        const quotes = i8x16.splat(quote as i8);
+        let valueFlags: u32 = 0;
+        let c: u32 = 0;
+        while (true) {
+          const a = v128.load(q);
+          const b = v128.load(q, 16);
+          const wide = bits(a, b);
+          let stops = bits(
+            v128.or(special(a), v128.or(i8x16.eq(a, quotes), i8x16.eq(a, i8x16.splat(0x3c)))),
+            v128.or(special(b), v128.or(i8x16.eq(b, quotes), i8x16.eq(b, i8x16.splat(0x3c)))),
+          );
+          if (wide !== 0) stops |= bits(i8x16.eq(a, i8x16.splat(0xef as i8)), i8x16.eq(b, i8x16.splat(0xef as i8)));
+          if (stops === 0) {
+            if (wide !== 0) valueFlags |= FLAG_WIDE;
+            q += 32;
+            continue;
+          }
+          const k = ctz(stops);
+          if (wide & ((1 << k) - 1)) valueFlags |= FLAG_WIDE;
+          q += k;
+          c = load<u8>(q);
+          if (c === quote) break;
+          if (c === LF || c === TAB || c === CR) {
+            valueFlags |= FLAG_SPACE;
+            q++;
+          } else if (c === AMP) {
+            const after = reference(q, end);
+            if (after === 0) break;
+            valueFlags |= FLAG_REFERENCES;
+            q = after;
+          } else if (c === 0xef) {
+            if (load<u8>(q + 1) === 0xbf && load<u8>(q + 2) >= 0xbe) break;
+            valueFlags |= FLAG_WIDE;
+            q += 3;
+          } else break;
+        }
+        store<u32>(values, ((from - origin) << FLAG_BITS) | valueFlags);
+        store<u32>(values, q - origin, 4);
+        values += 8;
+        shape = c === quote ? follow(q, v128.load(q), shape, shape) : 0;
+      }
+      if (shape === 0 || depth === maxDepth) {
+        result = ODD_MARKUP;
+        break;
+      }
+      if (depth === 0) store<u32>(tape, p - origin);
+      store<u32>(entry, load<u32>(shape, ID));
+      count++;
+      tape = values;
+      p = q;
+      if (load<u32>(shape, KIND) === KIND_EMPTY) {
+        store<u32>(entry, 0, 4);
+        store<u32>(entry, tape - tapeBase, 8);
+        last = shape;
+      } else {
+        store<i32>(top, count, COUNT_OF);
+        depth++;
+        top += STACK_ENTRY;
+        inside = load<u32>(shape, INSIDE);
+        last = inside;
+        count = 0;
+        store<u32>(top, inside, INSIDE_OF);
+        store<u32>(top, shape, SHAPE_OF);
+        store<u32>(top, entry - tapeBase, ENTRY_OF);
+      }
+    }
+
+    if (depth === 0) {
+      store<u32>(done, p - origin, 4);
+      done = tape;
+      if (p - first >= (RUN as u32)) {
         result = COMPLETE;
         break;
       }
-      continue;
-    }
-
-    let shape = depth === 0 ? root : load<u32>(top);
-    if (depth !== 0 && shape !== 0) shape = load<u32>(shape, INSIDE);
-    if (shape === 0) {
-      result = ODD_MARKUP;
-      break;
-    }
-    shape = childAt(p, shape);
-    if (shape === 0) {
-      result = ODD_MARKUP;
-      break;
-    }
-    let q = p + load<u32>(shape, LABEL_LENGTH);
-    let values = tape + 8;
-    let isEmpty = false;
-    let isOdd = false;
-    while (true) {
-      const c = load<u8>(q) as u32;
-      if (c === GT) {
-        q++;
-        break;
-      }
-      if (c === SLASH) {
-        isEmpty = true;
-        isOdd = load<u8>(q + 1) !== GT;
-        q += 2;
-        break;
-      }
-      const next = childAt(q, shape);
-      if (next === 0) {
-        // White space before the end of the tag.
-        let r = q;
-        while (isSpace(load<u8>(r))) r++;
-        const d = load<u8>(r) as u32;
-        if (d === SLASH && load<u8>(r + 1) === GT) {
-          isEmpty = true;
-          q = r + 2;
-        } else if (d === GT) {
-          q = r + 1;
-        } else isOdd = true;
-        break;
-      }
-      shape = next;
-      q += load<u32>(shape, LABEL_LENGTH);
-      if (load<u32>(shape, KIND) !== KIND_VALUE) continue;
-      const from = q;
-      const quote = load<u8>(q - 1) as u32;
-      const quotes = i8x16.splat(quote as i8);
-      let valueFlags: u32 = 0;
-      let c2: u32 = 0;
-      while (true) {
-        const v = v128.load(q);
-        const wide = i8x16.bitmask(v) as u32;
-        const stops = i8x16.bitmask(
-          v128.or(
-            v128.or(i8x16.lt_u(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(0x26))),
-            v128.or(v128.or(i8x16.eq(v, quotes), i8x16.eq(v, i8x16.splat(0x3c))), i8x16.eq(v, i8x16.splat(0xef as i8))),
-          ),
-        ) as u32;
-        if (stops === 0) {
-          if (wide !== 0) valueFlags |= FLAG_WIDE;
-          q += 16;
-          continue;
-        }
-        const k = ctz(stops);
-        if (wide & ((1 << k) - 1)) valueFlags |= FLAG_WIDE;
-        q += k;
-        c2 = load<u8>(q);
-        if (c2 === quote) break;
-        if (c2 === LF || c2 === TAB || c2 === CR) {
-          valueFlags |= FLAG_SPACE;
-          q++;
-        } else if (c2 === AMP) {
-          const after = reference(q, end);
-          if (after === 0) break;
-          valueFlags |= FLAG_REFERENCES;
-          q = after;
-        } else if (c2 === 0xef) {
-          if (load<u8>(q + 1) === 0xbf && load<u8>(q + 2) >= 0xbe) break;
-          valueFlags |= FLAG_WIDE;
-          q += 3;
-        } else break;
-      }
-      if (c2 !== quote) {
-        isOdd = true;
-        break;
-      }
-      store<u32>(values, ((from - stanza) << FLAG_BITS) | valueFlags);
-      store<u32>(values, q - stanza, 4);
-      values += 8;
-      q++;
-    }
-    const id = load<u32>(shape, ID);
-    if (isOdd || id === 0 || depth === maxDepth || q > end) {
-      result = ODD_MARKUP;
-      break;
-    }
-    store<u32>(tape, id);
-    if (isEmpty) {
-      store<u32>(tape, values - tapeBase, 4);
-    } else {
-      const entry = STACK + depth * STACK_ENTRY;
-      store<u32>(entry, shape);
-      store<u32>(entry, tape - tapeBase, 4);
-      depth++;
-    }
-    tape = values;
-    p = q;
-    if (depth === 0) {
-      result = COMPLETE;
-      break;
     }
   }
 
   store<u32>(POS, p);
+  store<u32>(ORIGIN, origin);
   store<u32>(STANZA, stanza);
   store<u32>(TEXT, text);
   store<u32>(TEXT_FLAGS, flags);
   store<u32>(TAPE_TOP, tape - tapeBase);
+  store<u32>(DONE, done - tapeBase);
   store<u32>(DEPTH, depth);
+  store<u32>(LAST, last);
+  store<i32>(top, count, COUNT_OF);
   return result;
 }
 
-/** The child of `shape` whose label stands at `p`; 0 when there is none, or none among the first. */
-function childAt(p: u32, shape: u32): u32 {
-  const v = v128.load(p);
-  let child = load<u32>(shape, CHILD);
+/** One bit for each of 32 bytes: whether its highest bit is set. */
+// @ts-ignore: the decorator is AssemblyScript's.
+@inline
+function bits(a: v128, b: v128): u32 {
+  return (i8x16.bitmask(a) as u32) | ((i8x16.bitmask(b) as u32) << 16);
+}
+
+/** Where there are control characters and `&`. */
+// @ts-ignore: the decorator is AssemblyScript's.
+@inline
+function special(v: v128): v128 {
+  return v128.or(i8x16.le_u(v, i8x16.splat(0x1f)), i8x16.eq(v, i8x16.splat(0x26)));
+}
+
+/** The child of `parent` whose label stands at `p`, where `v` are the first 16 bytes; 0 when there is none. */
+function follow(p: u32, v: v128, before: u32, parent: u32): u32 {
+  const likely = before === 0 ? 0 : load<u32>(before, LIKELY);
+  if (likely !== 0 && matches(p, v, likely)) return likely;
+  let child = load<u32>(parent, CHILD);
   for (let tries = 0; child !== 0 && tries < MAX_TRIES; tries++) {
     if (matches(p, v, child)) {
-      if (load<u32>(child, KIND) !== KIND_NAME) return child;
-      // `<a` stands at `<ab`, too.
-      const c = load<u8>(p + load<u32>(child, LABEL_LENGTH)) as u32;
-      if (c === GT || c === SLASH || isSpace(c)) return child;
+      if (before !== 0) store<u32>(before, child, LIKELY);
+      return child;
     }
     child = load<u32>(child, NEXT);
   }

@@ -1,7 +1,21 @@
 /** A scanner with its input and the shapes it knows: what a parser needs while it reads. */
 
 import { isUtf8 } from 'node:buffer';
-import { DEPTH, END, MAX_DEPTH, POS, STACK, STACK_ENTRY, STANZA, TAPE, TAPE_TOP, TEXT } from './layout.ts';
+import {
+  DEPTH,
+  END,
+  LAST,
+  MAX_DEPTH,
+  ORIGIN,
+  POS,
+  RUN,
+  STACK,
+  STACK_ENTRY,
+  STANZA,
+  TAPE,
+  TAPE_TOP,
+  TEXT,
+} from './layout.ts';
 import { createScanner, type Scanner, type ScannerKind, scannerKind } from './scanner.ts';
 import { SHAPES_BYTES, type ShapeOptions, Shapes } from './shapes.ts';
 import { utf8Prefix } from './utf8.ts';
@@ -10,10 +24,10 @@ import { utf8Prefix } from './utf8.ts';
 export const PIECE = 65_536;
 /** What the scanner may look at beyond the end, 16 bytes at once. */
 const PADDING = 64;
-/** No input makes more than so many bytes of tape for each of its own: `x<a/>` makes 16. */
-const TAPE_PER_BYTE = 4;
+/** No input makes more than so many bytes of tape for each of its own: `<a/>` makes 20 at the first level. */
+const TAPE_PER_BYTE = 5;
 /** Small chunks are copied and looked at byte by byte: a call out of JavaScript would cost more. */
-const SMALL = 48;
+export const SMALL = 48;
 
 const GT = 0x3e;
 
@@ -23,14 +37,16 @@ export class Machine {
   readonly shapes: Shapes;
   readonly #input: number;
   #capacity = 2 * PIECE;
-  /** Whether a `>` has come since somebody has set this to `false`. May be `true` without one. */
-  hasEnd = false;
+  /** How many `>` have to come before reading on can bring anything. */
+  ends = 1;
+  /** How many bytes may come before somebody has to look whether it is too much. */
+  left = 0;
   /** The beginning of a character whose end has not come. */
   #cut: Uint8Array = NO_BYTES;
 
   constructor(options: ShapeOptions, maxDepth: number) {
     this.kind = scannerKind();
-    const shapes = align(STACK + maxDepth * STACK_ENTRY);
+    const shapes = align(STACK + (maxDepth + 1) * STACK_ENTRY);
     this.#input = shapes + SHAPES_BYTES;
     this.scanner = createScanner(this.#input + sizeFor(this.#capacity));
     this.shapes = new Shapes(this.scanner, shapes, options);
@@ -42,11 +58,14 @@ export class Machine {
   /** Forgets the input, but not the shapes. */
   clear(): void {
     this.#cut = NO_BYTES;
-    this.hasEnd = false;
+    this.ends = 1;
+    this.left = 0;
     const { words } = this.scanner;
     words[POS >> 2] = this.#input;
-    words[END >> 2] = this.#input;
+    this.#endAt(this.#input);
     words[STANZA >> 2] = this.#input;
+    words[ORIGIN >> 2] = this.#input;
+    words[LAST >> 2] = 0;
     words[TEXT >> 2] = 0;
     words[TAPE_TOP >> 2] = 0;
     words[DEPTH >> 2] = 0;
@@ -62,6 +81,30 @@ export class Machine {
   }
 
   /**
+   * Adds a small piece of input when there is nothing else to do with it: no more is added than `ends` and `left` allow.
+   * @returns whether it was added.
+   */
+  appendSmall(piece: Uint8Array): boolean {
+    const { bytes, words } = this.scanner;
+    const { length } = piece;
+    const at = words[END >> 2] as number;
+    if (at + length > this.#input + this.#capacity || length > this.left || this.#cut.length > 0) return false;
+    let { ends } = this;
+    let wide = 0;
+    for (let i = 0; i < length; i++) {
+      const byte = piece[i] as number;
+      bytes[at + i] = byte;
+      wide |= byte;
+      if (byte === GT) ends--;
+    }
+    if (wide >= 0x80 || ends <= 0) return false;
+    this.ends = ends;
+    this.left -= length;
+    this.#endAt(at + length);
+    return true;
+  }
+
+  /**
    * Adds a piece of input. Only whole characters: what is cut waits for the rest of it.
    * @returns whether all of it is UTF-8; else what comes before the first error has been added.
    */
@@ -73,23 +116,9 @@ export class Machine {
     }
     const { length } = piece;
     const at = this.#room(length);
-    const { bytes } = this.scanner;
-    if (length < SMALL) {
-      let wide = 0;
-      for (let i = 0; i < length; i++) {
-        const byte = piece[i] as number;
-        bytes[at + i] = byte;
-        wide |= byte;
-        if (byte === GT) this.hasEnd = true;
-      }
-      if (wide < 0x80) {
-        this.#endAt(at + length);
-        return true;
-      }
-    } else {
-      bytes.set(piece, at);
-      this.hasEnd = true;
-    }
+    this.scanner.bytes.set(piece, at);
+    this.left -= length;
+    this.ends = length > SMALL ? 0 : this.ends - ends(piece);
     if (isUtf8(piece)) {
       this.#endAt(at + length);
       return true;
@@ -120,7 +149,7 @@ export class Machine {
     bytes.copyWithin(this.#input, from, end);
     const moved = from - this.#input;
     const after = this.scanner.words;
-    for (const position of [POS, END, STANZA]) after[position >> 2] = (after[position >> 2] as number) - moved;
+    for (const position of [POS, END, STANZA, ORIGIN]) after[position >> 2] = (after[position >> 2] as number) - moved;
     if (after[TEXT >> 2] !== 0) after[TEXT >> 2] = (after[TEXT >> 2] as number) - moved;
     return end - moved;
   }
@@ -135,6 +164,12 @@ export class Machine {
   }
 }
 
+function ends(piece: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < piece.length; i++) if (piece[i] === GT) count++;
+  return count;
+}
+
 const NO_BYTES = new Uint8Array();
 
 function align(size: number): number {
@@ -143,7 +178,7 @@ function align(size: number): number {
 
 /** The input and its tape. */
 function sizeFor(capacity: number): number {
-  return capacity + PADDING + capacity * TAPE_PER_BYTE + PADDING;
+  return capacity + PADDING + (capacity + RUN) * TAPE_PER_BYTE + PADDING;
 }
 
 const idle: Machine[] = [];

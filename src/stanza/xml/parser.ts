@@ -9,7 +9,7 @@ import { StreamError } from '../stream-error.ts';
 import type { Element } from './element.ts';
 import { Fault } from './fault.ts';
 import { type Limits, limitsFrom } from './limits.ts';
-import { acquire, type Machine, PIECE, release } from './machine.ts';
+import { acquire, type Machine, PIECE, release, SMALL } from './machine.ts';
 import { Reader } from './reader.ts';
 import type { ShapeOptions } from './shapes.ts';
 import { NO_BINDINGS } from './start-tag.ts';
@@ -45,6 +45,8 @@ export class StreamParser {
   /** What a handler has written while an earlier chunk is being read. */
   #queue: (Uint8Array | string | typeof END)[] = [];
   #isReading = false;
+  /** Whether bytes can go to the machine at once: nothing else waits to be read before them. */
+  #isIdle = false;
 
   constructor(options: StreamParserOptions = {}) {
     this.#options = options;
@@ -53,6 +55,8 @@ export class StreamParser {
 
   /** Reads the next piece of the stream, cut anywhere. Never throws on input: see `onError`. */
   write(chunk: Uint8Array | string): void {
+    // Most small pieces bring nothing to an end: they need not go the whole way.
+    if (this.#isIdle && typeof chunk !== 'string' && chunk.length <= SMALL && this.#machine?.appendSmall(chunk)) return;
     this.#next(chunk);
   }
 
@@ -68,6 +72,7 @@ export class StreamParser {
       return;
     }
     this.#isReading = true;
+    this.#isIdle = false;
     try {
       this.#take(input);
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#take(next);
@@ -77,6 +82,7 @@ export class StreamParser {
       this.#options.onError?.(new StreamError(error.condition, error.message));
     } finally {
       this.#isReading = false;
+      this.#isIdle = this.#queue.length === 0 && this.#half === '' && !this.#isStopped;
     }
   }
 
@@ -113,9 +119,9 @@ export class StreamParser {
     const { onStart, onElement, onEnd } = this.#options;
     this.#machine = acquire(this.#shapeOptions);
     this.#reader = new Reader(this.#machine, this.#shapeOptions, {
-      onStart: (header) => onStart?.(header),
-      onElement: (element) => onElement?.(element),
-      onEnd: () => onEnd?.(),
+      onStart,
+      onElement: onElement ?? (() => {}),
+      onEnd,
     });
     return this.#reader;
   }

@@ -8,32 +8,41 @@ import { attrMap, Element, NO_CHILDREN, type Node } from './element.ts';
 import { Fault } from './fault.ts';
 import {
   COMPLETE,
+  COUNT_OF,
   DEPTH,
+  DONE,
   END,
+  ENTRY,
+  ENTRY_OF,
   FLAG_BITS,
   FLAG_REFERENCES,
   FLAG_SPACE,
   FLAG_WIDE,
+  INSIDE_OF,
+  LAST,
   MAX_DEPTH,
   MORE,
   ODD_MARKUP,
+  ORIGIN,
   POS,
-  ROOT,
+  RECORD,
+  RUN,
+  SHAPE_OF,
   STACK,
   STACK_ENTRY,
   STANZA,
   TAPE,
   TAPE_TOP,
+  TEXT,
 } from './layout.ts';
 import { acquire, type Machine, PIECE, release } from './machine.ts';
 import { MarkupEnd } from './markup-end.ts';
 import { readDeclaration } from './prolog.ts';
 import { resolveReferences } from './references.ts';
-import type { Bytes } from './scanner.ts';
 import type { LearntTag, Shape, ShapeOptions, Tag } from './shapes.ts';
 import { NO_BINDINGS, type Scope, utf8 } from './start-tag.ts';
-import { attributesAt, childrenAt, type Tape } from './tree.ts';
-import { Unread } from './unread.ts';
+import { Builder } from './tree.ts';
+import { Run, Unread } from './unread.ts';
 
 export interface ReaderEvents {
   readonly onStart?: (header: Element) => void;
@@ -55,58 +64,53 @@ const QUESTION = 0x3f;
 const AMP = 0x26;
 const CDATA = '<![CDATA[';
 
-export class Reader implements Tape {
+/** More nodes than there will be: the builder has to look how many there are. */
+const UNCOUNTED = -0x8000_0000;
+
+export class Reader {
   readonly options: ShapeOptions;
   readonly #machine: Machine;
   readonly #events: ReaderEvents;
+  readonly #builder: Builder;
   #state: 'prolog' | 'stream' | 'epilog' = 'prolog';
   /** Whether anything was read: the XML declaration stands at the very beginning or nowhere. */
   #isStarted = false;
-  outside: Outside = { scope: NO_BINDINGS, written: undefined };
+  #outside: Outside = { scope: NO_BINDINGS, written: undefined };
   /** The tags that may begin a first-level element. */
   #root: Shape;
   /** Knows how far the markup at POS has been looked at whose end has not come. */
   #markupEnd: MarkupEnd | undefined;
-
-  /** The element that the tape tells of, as a number; another one as soon as the tape is written on. */
-  serial = 0;
-  words: Int32Array;
-  base = 0;
-  bytes: Bytes;
-  start = 0;
-  source = '';
-  readonly tags: readonly Tag[];
+  /** Counts what the tape has told of: it goes up as soon as the tape is written on. */
+  #serial = 0;
 
   /** @param outside what the input stands in, when it does not begin with a stream header. */
   constructor(machine: Machine, options: ShapeOptions, events: ReaderEvents, outside?: Outside) {
     this.options = options;
     this.#machine = machine;
     this.#events = events;
-    this.words = machine.scanner.words;
-    this.bytes = machine.scanner.bytes;
-    this.tags = machine.shapes.tags;
-    this.#root = machine.shapes.inside(NO_BINDINGS, '');
+    const { scanner, shapes } = machine;
+    this.#builder = new Builder(scanner.words, scanner.bytes, shapes.tags);
+    this.#root = shapes.inside(NO_BINDINGS, '');
     if (outside !== undefined) this.#enter(outside);
   }
 
   /** Reads a piece of input. Throws Fault. */
   read(piece: Uint8Array): void {
-    this.serial++;
+    this.#serial++;
     const machine = this.#machine;
     const isUtf8 = machine.append(piece);
-    this.words = machine.scanner.words;
-    this.bytes = machine.scanner.bytes;
-    // Where no `>` has come, nothing can have ended.
-    if (machine.hasEnd || !isUtf8 || this.#pending > this.options.limits.bytes) this.#run();
+    this.#builder.words = machine.scanner.words;
+    this.#builder.bytes = machine.scanner.bytes;
+    if (machine.ends <= 0 || machine.left < 0 || !isUtf8) this.#run();
     if (!isUtf8) throw new Fault('unsupported-encoding', 'the input is not UTF-8');
   }
 
   /** Throws Fault unless the stream is complete. */
   end(): void {
-    this.serial++;
+    this.#serial++;
     this.#run();
     if (this.#machine.isCut) throw new Fault('unsupported-encoding', 'the input ends inside a character');
-    const isComplete = this.outside.written === undefined ? this.#state === 'stream' : this.#state === 'epilog';
+    const isComplete = this.#outside.written === undefined ? this.#state === 'stream' : this.#state === 'epilog';
     if (!isComplete || this.#depth > 0 || this.#pending > 0) {
       throw new Fault('not-well-formed', 'the input ends inside the stream');
     }
@@ -114,55 +118,70 @@ export class Reader implements Tape {
 
   /** Says that the tape will be used for something else. */
   leave(): void {
-    this.serial++;
+    this.#serial++;
   }
 
-  /** The children of the element that `source` is, which stood in this input with the number `serial`. */
-  childrenOf(source: string, serial: number): readonly Node[] {
-    if (serial !== this.serial) return readAgain(source, this.options, this.outside);
-    return childrenAt(this, this.tags[this.words[this.base] as number] as Tag, this.base);
+  /** The children of an element in `run`: its entry is there on the tape, its first byte here in the run. */
+  childrenOf(run: Run, entry: number, from: number): readonly Node[] {
+    if (run.serial !== this.#serial) return readAgain(run.source.slice(from), this.options, this.#outside);
+    const builder = this.#builder;
+    builder.source = run.source;
+    builder.sourceFrom = run.from;
+    return builder.childrenAt(builder.tagAt(entry), entry);
+  }
+
+  get #words(): Int32Array {
+    return this.#builder.words;
   }
 
   get #depth(): number {
-    return this.words[DEPTH >> 2] as number;
+    return this.#words[DEPTH >> 2] as number;
   }
 
   /** Where the first-level element, or what stands between two of them, begins. */
   get #from(): number {
-    return this.words[(this.#depth === 0 ? POS : STANZA) >> 2] as number;
+    return this.#words[(this.#depth === 0 ? POS : STANZA) >> 2] as number;
   }
 
   get #pending(): number {
-    return (this.words[END >> 2] as number) - this.#from;
+    return (this.#words[END >> 2] as number) - this.#from;
   }
 
   #run(): void {
-    this.#machine.hasEnd = false;
     while (this.#step()) {}
-    if (this.#pending > this.options.limits.bytes) throw this.#tooLarge();
+    const left = this.options.limits.bytes - this.#pending;
+    if (left < 0) throw this.#tooLarge();
+    this.#machine.left = left;
+    // Each `>` ends one element at most: until so many have come, the stanza cannot be complete.
+    this.#machine.ends = Math.max(1, this.#depth);
   }
 
   /** Reads on; `false` when more input is needed. */
   #step(): boolean {
-    const { words } = this;
-    const at = words[POS >> 2] as number;
     if (this.#markupEnd !== undefined) {
-      if (this.#markupEnd.find(this.bytes, at, words[END >> 2] as number, this.#limited) === 0) return false;
+      const { words, bytes } = this.#builder;
+      const end = words[END >> 2] as number;
+      if (this.#markupEnd.find(bytes, words[POS >> 2] as number, end, this.#limited) === 0) return false;
       this.#markupEnd = undefined;
     }
     if (this.#state !== 'stream') return this.#aroundStream();
+    const first = this.#first;
     const result = this.#machine.scanner.scan();
-    if (result === COMPLETE) {
-      this.#complete();
-      return true;
-    }
+    const done = this.#words[DONE >> 2] as number;
+    if (done > first) this.#hand(first, done);
+    if (result === COMPLETE) return true;
     if (result === MORE) return false;
     return result === ODD_MARKUP ? this.#markup() : this.#oddText();
   }
 
+  /** Where on the tape the first-level element begins that is open, in bytes. */
+  get #first(): number {
+    return this.#depth === 0 ? 0 : (this.#words[(STACK + STACK_ENTRY + ENTRY_OF) >> 2] as number) - RECORD;
+  }
+
   /** Before the stream header, and after the end of the stream. */
   #aroundStream(): boolean {
-    const { words, bytes } = this;
+    const { words, bytes } = this.#builder;
     const end = words[END >> 2] as number;
     let at = words[POS >> 2] as number;
     while (isSpace(bytes[at] as number)) at++;
@@ -175,7 +194,7 @@ export class Reader implements Tape {
 
   /** At the `<` of something that the scanner has not understood. */
   #markup(): boolean {
-    const { words, bytes } = this;
+    const { words, bytes } = this.#builder;
     const at = words[POS >> 2] as number;
     if (at + 1 === words[END >> 2]) return false;
     const next = bytes[at + 1];
@@ -193,7 +212,7 @@ export class Reader implements Tape {
   /** The end of the markup at `at`; 0 when it has not come. */
   #endOf(at: number, isCdata: boolean): number {
     const markupEnd = new MarkupEnd(isCdata);
-    const to = markupEnd.find(this.bytes, at, this.words[END >> 2] as number, this.#limited);
+    const to = markupEnd.find(this.#builder.bytes, at, this.#words[END >> 2] as number, this.#limited);
     if (to === 0) this.#markupEnd = markupEnd;
     else if (to - this.#from > this.options.limits.bytes) throw this.#tooLarge();
     return to;
@@ -201,41 +220,54 @@ export class Reader implements Tape {
 
   #startTag(token: string, at: number, to: number): void {
     if (this.#state === 'epilog') throw new Fault('not-well-formed', 'markup after the end of the stream');
-    const { words } = this;
+    const words = this.#words;
     const depth = this.#depth;
     const parent = this.#innermost();
-    const scope = depth === 0 ? this.outside.scope : parent.scope;
+    const scope = depth === 0 ? this.#outside.scope : parent.scope;
     const learnt = this.#machine.shapes.learn(token, depth === 0 ? this.#root : parent.inside, scope);
     if (this.#state === 'prolog') return this.#header(learnt, to);
     const maxDepth = words[MAX_DEPTH >> 2] as number;
     if (depth === maxDepth) throw new Fault('policy-violation', `deeper than ${maxDepth}`);
-    const top = words[TAPE_TOP >> 2] as number;
-    let entry = ((words[TAPE >> 2] as number) + top) >> 2;
-    const first = entry;
-    words[entry] = learnt.tag.id;
-    entry += 2;
-    const offset = at - (words[STANZA >> 2] as number);
-    for (const { from, to, isDeclaration } of learnt.written.attributes) {
-      if (isDeclaration) continue;
-      words[entry++] = ((offset + from) << FLAG_BITS) | flagsOf(token.slice(from, to), true);
-      words[entry++] = offset + to;
+    const { tag, varying, written } = learnt;
+    const tape = words[TAPE >> 2] as number;
+    const offset = at - (words[ORIGIN >> 2] as number);
+    let entry = words[TAPE_TOP >> 2] as number;
+    if (depth === 0) {
+      words[(tape + entry) >> 2] = offset;
+      entry += RECORD;
+      words[STANZA >> 2] = at;
     }
-    const after = (entry << 2) - (words[TAPE >> 2] as number);
+    let w = (tape + entry) >> 2;
+    const head = w;
+    words[head] = tag.id;
+    words[head + 1] = 0;
+    w += ENTRY >> 2;
+    for (const { from, to } of varying) {
+      words[w++] = ((offset + from) << FLAG_BITS) | flagsOf(token.slice(from, to), true);
+      words[w++] = offset + to;
+    }
+    const after = (w << 2) - tape;
+    words[head + 2] = after;
     words[TAPE_TOP >> 2] = after;
     words[POS >> 2] = to;
-    if (learnt.written.isEmpty) {
-      words[first + 1] = after;
-      if (depth === 0) this.#complete();
+    let top = (STACK + depth * STACK_ENTRY) >> 2;
+    (words[top + (COUNT_OF >> 2)] as number)++;
+    words[LAST >> 2] = learnt.at;
+    if (written.isEmpty) {
+      if (depth === 0) this.#complete(entry - RECORD);
       return;
     }
-    const stack = (STACK + depth * STACK_ENTRY) >> 2;
-    words[stack] = learnt.at;
-    words[stack + 1] = top;
+    top += STACK_ENTRY >> 2;
+    words[top + (INSIDE_OF >> 2)] = tag.inside.at;
+    words[top + (SHAPE_OF >> 2)] = learnt.at;
+    words[top + (ENTRY_OF >> 2)] = entry;
+    words[top + (COUNT_OF >> 2)] = 0;
+    words[LAST >> 2] = tag.inside.at;
     words[DEPTH >> 2] = depth + 1;
   }
 
   #header({ tag, written }: LearntTag, to: number): void {
-    this.words[POS >> 2] = to;
+    this.#words[POS >> 2] = to;
     const values = written.attributes.filter(({ isDeclaration }) => !isDeclaration);
     const attrs = attrMap();
     for (const [i, { value }] of values.entries()) attrs[tag.keys[i] as string] = value;
@@ -249,16 +281,17 @@ export class Reader implements Tape {
   #enter({ scope, written }: Outside): void {
     this.#state = 'stream';
     const { shapes } = this.#machine;
-    this.outside = { scope: shapes.adopt(scope), written };
-    this.#root = shapes.inside(this.outside.scope, written ?? '');
-    this.words[ROOT >> 2] = this.#root.at;
+    this.#outside = { scope: shapes.adopt(scope), written };
+    this.#root = shapes.inside(this.#outside.scope, written ?? '');
+    this.#words[(STACK + INSIDE_OF) >> 2] = this.#root.at;
+    this.#words[LAST >> 2] = this.#root.at;
   }
 
   #endTag(token: string, to: number): void {
-    const { words } = this;
+    const words = this.#words;
     const depth = this.#depth;
     const name = /^<\/([^ \t\r\n]+)[ \t\r\n]*>$/.exec(token)?.[1];
-    const written = depth === 0 ? this.outside.written : this.#innermost().written;
+    const written = depth === 0 ? this.#outside.written : this.#innermost().written;
     if (this.#state !== 'stream' || written === undefined) {
       throw new Fault('not-well-formed', 'an end tag without its start tag');
     }
@@ -271,15 +304,18 @@ export class Reader implements Tape {
       this.#events.onEnd?.();
       return;
     }
-    const tape = words[TAPE >> 2] as number;
-    const entry = words[((STACK + (depth - 1) * STACK_ENTRY) >> 2) + 1] as number;
-    words[((tape + entry) >> 2) + 1] = words[TAPE_TOP >> 2] as number;
+    const top = (STACK + depth * STACK_ENTRY) >> 2;
+    const entry = words[top + (ENTRY_OF >> 2)] as number;
+    const head = ((words[TAPE >> 2] as number) + entry) >> 2;
+    words[head + 1] = words[top + (COUNT_OF >> 2)] as number;
+    words[head + 2] = words[TAPE_TOP >> 2] as number;
+    words[LAST >> 2] = words[top + (SHAPE_OF >> 2)] as number;
     words[DEPTH >> 2] = depth - 1;
-    if (depth === 1) this.#complete();
+    if (depth === 1) this.#complete(entry - RECORD);
   }
 
   #cdata(at: number): boolean {
-    const { words, bytes } = this;
+    const { words, bytes } = this.#builder;
     const head = bytes.latin1Slice(at, Math.min(at + CDATA.length, words[END >> 2] as number));
     if (!CDATA.startsWith(head)) {
       const fault = new Fault('restricted-xml', 'comments and document type declarations are not allowed in XMPP');
@@ -295,17 +331,19 @@ export class Reader implements Tape {
     if (content !== '') {
       const top = words[TAPE_TOP >> 2] as number;
       const entry = ((words[TAPE >> 2] as number) + top) >> 2;
-      const from = at + CDATA.length - (words[STANZA >> 2] as number);
+      const from = at + CDATA.length - (words[ORIGIN >> 2] as number);
       words[entry] = ~((from << FLAG_BITS) | flagsOf(content, false));
       words[entry + 1] = from + content.length;
       words[TAPE_TOP >> 2] = top + 8;
     }
+    // Even an empty section: the texts before and after it are one.
+    words[(STACK + this.#depth * STACK_ENTRY + COUNT_OF) >> 2] = UNCOUNTED;
     words[POS >> 2] = to;
     return true;
   }
 
   #instruction(at: number): boolean {
-    const { words, bytes } = this;
+    const { words, bytes } = this.#builder;
     const head = bytes.latin1Slice(at, Math.min(at + 6, words[END >> 2] as number)).toLowerCase();
     if (head.length < 6 && '<?xml'.startsWith(head)) return false;
     if (!/^<\?xml[ \t\r\n?]/.test(head)) {
@@ -324,7 +362,7 @@ export class Reader implements Tape {
 
   /** At a character that the scanner could not pass. */
   #oddText(): boolean {
-    const { words, bytes } = this;
+    const { words, bytes } = this.#builder;
     const at = words[POS >> 2] as number;
     const c = bytes[at] as number;
     if (c === AMP && this.#depth > 0) {
@@ -347,41 +385,94 @@ export class Reader implements Tape {
     throw this.#limited(fault, at + 1);
   }
 
-  /** A first-level element has been read. */
-  #complete(): void {
-    const { words, bytes } = this;
-    const start = words[STANZA >> 2] as number;
-    const end = words[POS >> 2] as number;
-    if (end - start > this.options.limits.bytes) throw this.#tooLarge();
-    this.serial++;
-    this.base = (words[TAPE >> 2] as number) >> 2;
-    this.start = start;
-    this.source = bytes.latin1Slice(start, end);
-    const tag = this.tags[words[this.base] as number] as Tag;
-    const hasChildren = (words[TAPE_TOP >> 2] as number) > 8 + 8 * tag.keys.length;
-    const element = Element.of(
-      tag.name,
-      tag.ns,
-      attributesAt(this, tag, this.base),
-      hasChildren ? new Unread(this) : NO_CHILDREN,
-    );
+  /** The first-level element whose record is at `record` has ended at POS. */
+  #complete(record: number): void {
+    const words = this.#words;
+    const done = words[TAPE_TOP >> 2] as number;
+    words[(((words[TAPE >> 2] as number) + record) >> 2) + 1] =
+      (words[POS >> 2] as number) - (words[ORIGIN >> 2] as number);
+    words[DONE >> 2] = done;
+    this.#hand(record, done);
+  }
+
+  /** Hands over the first-level elements that the tape tells of from `first` to `done`. */
+  #hand(first: number, done: number): void {
+    const builder = this.#builder;
+    const { words } = builder;
     const { shapes } = this.#machine;
-    if (shapes.isFull) {
-      // What has been read must not be read by what was forgotten.
-      void element.children;
-      shapes.reset();
-      this.#enter(this.outside);
+    const { onElement } = this.#events;
+    const serial = ++this.#serial;
+    const base = (words[TAPE >> 2] as number) >> 2;
+    const last = base + (done >> 2);
+    builder.base = base;
+    builder.origin = words[ORIGIN >> 2] as number;
+    let run: Run | undefined;
+    let runEnd = 0;
+    let at = base + (first >> 2);
+    let end = 0;
+    try {
+      while (at < last) {
+        const from = words[at] as number;
+        end = words[at + 1] as number;
+        const entry = at + (RECORD >> 2);
+        const tag = builder.tagAt(entry);
+        at = base + ((words[entry + 2] as number) >> 2);
+        if (end - from > this.options.limits.bytes) throw this.#tooLarge();
+        if (run === undefined || end > runEnd) {
+          runEnd = this.#endOfRun(at, last, from, end);
+          run = new Run(this, serial, builder.bytes.latin1Slice(builder.origin + from, builder.origin + runEnd), from);
+        }
+        builder.source = run.source;
+        builder.sourceFrom = run.from;
+        const content = words[entry + 1] === 0 ? NO_CHILDREN : new Unread(run, entry, from - run.from);
+        const element = Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content);
+        // What has been read must not be read by what was forgotten.
+        if (shapes.isFull) void element.children;
+        onElement(element);
+      }
+    } finally {
+      if (at < last) this.#goBack(end);
     }
-    this.#events.onElement(element);
+    if (shapes.isFull && this.#depth === 0) {
+      shapes.reset();
+      this.#enter(this.#outside);
+    }
+  }
+
+  /**
+   * Where a run ends whose first element is at `from` to `end`: with so many of those after it as are small. Who keeps one
+   * of them keeps all of them.
+   */
+  #endOfRun(next: number, last: number, from: number, end: number): number {
+    const words = this.#words;
+    let runEnd = end;
+    for (let at = next; at < last; ) {
+      const after = words[at + 1] as number;
+      if (after - from > RUN) break;
+      runEnd = after;
+      at = this.#builder.base + ((words[at + (RECORD >> 2) + 2] as number) >> 2);
+    }
+    return runEnd;
+  }
+
+  /** A handler has thrown: what comes after its element is read again with the next input. */
+  #goBack(end: number): void {
+    const words = this.#words;
+    words[POS >> 2] = (words[ORIGIN >> 2] as number) + end;
+    words[TEXT >> 2] = 0;
+    words[DEPTH >> 2] = 0;
+    words[LAST >> 2] = this.#root.at;
+    // Whatever comes.
+    this.#machine.ends = 0;
   }
 
   /** The tag of the element that is open and has no open one inside; at depth 0, nothing that means anything. */
   #innermost(): Tag {
-    const { words } = this;
+    const words = this.#words;
     const depth = this.#depth;
-    if (depth === 0) return this.tags[0] as Tag;
-    const entry = words[((STACK + (depth - 1) * STACK_ENTRY) >> 2) + 1] as number;
-    return this.tags[words[((words[TAPE >> 2] as number) + entry) >> 2] as number] as Tag;
+    if (depth === 0) return this.#builder.tags[0] as Tag;
+    const entry = words[(STACK + depth * STACK_ENTRY + ENTRY_OF) >> 2] as number;
+    return this.#builder.tagAt(((words[TAPE >> 2] as number) + entry) >> 2);
   }
 
   /** What is wrong at `to`, unless that is further than a stanza may reach: then that comes first. */
@@ -393,10 +484,11 @@ export class Reader implements Tape {
   }
 }
 
+/** The children of the first of these elements. */
 function readAgain(source: string, options: ShapeOptions, outside: Outside): readonly Node[] {
-  let children: readonly Node[] = [];
+  let children: readonly Node[] | undefined;
   const onElement = (element: Element) => {
-    children = element.children;
+    children ??= element.children;
   };
   const machine = acquire(options);
   try {
@@ -406,7 +498,7 @@ function readAgain(source: string, options: ShapeOptions, outside: Outside): rea
   } finally {
     release(machine);
   }
-  return children;
+  return children ?? NO_CHILDREN;
 }
 
 function isSpace(c: number): boolean {

@@ -1,10 +1,10 @@
 /**
  * The scanner: bytes → tape. It goes once over the input, checks what it sees, and notes where everything is.
  *
- * It knows start tags by their *shapes*: the tree of what such tags have looked like so far, `<iq` and then ` to='` and
- * then ` id='` and then `>`, with all that varies left out. A tag of a known shape needs no look at its names: comparing
- * the bytes with the label of each shape on the way is enough. Whatever it does not know it leaves to the reader, which
- * looks at it with more patience and, when it is a start tag, adds its shape to the tree: see reader.ts.
+ * It knows start tags by their *shapes*: what such tags have looked like so far, `<iq to='` and then `' id='` and then
+ * `'>`, with all that varies left out. A tag of a known shape needs no look at its names: comparing the bytes with the
+ * label of each shape on the way is enough. Whatever it does not know it leaves to the reader, which looks at it with
+ * more patience and, when it is a start tag, adds its shapes to the tree: see reader.ts.
  *
  * tools/scanner/scanner.ts is the same for WebAssembly, used where there is such a thing.
  */
@@ -13,28 +13,37 @@ import { isXmlChar } from './chars.ts';
 import {
   CHILD,
   COMPLETE,
+  COUNT_OF,
   DEPTH,
+  DONE,
   END,
-  END_TAG,
+  ENTRY,
+  ENTRY_OF,
   FLAG_BITS,
   FLAG_REFERENCES,
   FLAG_SPACE,
   FLAG_WIDE,
   ID,
   INSIDE,
+  INSIDE_OF,
   KIND,
-  KIND_NAME,
+  KIND_EMPTY,
   KIND_VALUE,
   LABEL,
   LABEL_LENGTH,
+  LAST,
+  LIKELY,
   MAX_DEPTH,
   MAX_TRIES,
   MORE,
   NEXT,
   ODD_MARKUP,
   ODD_TEXT,
+  ORIGIN,
   POS,
-  ROOT,
+  RECORD,
+  RUN,
+  SHAPE_OF,
   STACK,
   STACK_ENTRY,
   STANZA,
@@ -70,18 +79,33 @@ const STOP = 2;
 const MEANING = new Uint8Array(256).fill(WIDE, 0x80).fill(STOP, 0, 0x20);
 for (const c of [QUOT, AMP, APOS, LT, GT, 0xef]) MEANING[c] = STOP;
 
-/** Reads on from POS until a first-level element is complete or something needs attention. Returns what. */
+/** Reads on from POS until a run of first-level elements is complete or something needs attention. Returns what. */
 export function scan({ bytes, words }: Memory): number {
   const end = words[END >> 2] as number;
   const tapeBase = words[TAPE >> 2] as number;
   const maxDepth = words[MAX_DEPTH >> 2] as number;
-  const root = words[ROOT >> 2] as number;
   let p = words[POS >> 2] as number;
+  let origin = words[ORIGIN >> 2] as number;
   let stanza = words[STANZA >> 2] as number;
   let text = words[TEXT >> 2] as number;
   let flags = words[TEXT_FLAGS >> 2] as number;
-  let tape = (tapeBase + (words[TAPE_TOP >> 2] as number)) >> 2;
   let depth = words[DEPTH >> 2] as number;
+  let last = words[LAST >> 2] as number;
+  // All that follows counts in words: the places on the tape and on the stack.
+  let tape = (tapeBase + (words[TAPE_TOP >> 2] as number)) >> 2;
+  let top = (STACK + depth * STACK_ENTRY) >> 2;
+  let inside = words[top + (INSIDE_OF >> 2)] as number;
+  let count = words[top + (COUNT_OF >> 2)] as number;
+  /** Where the run begins in the input. */
+  let first = stanza;
+  let done = 0;
+  if (depth === 0) {
+    tape = tapeBase >> 2;
+    origin = p;
+    first = p;
+  } else {
+    done = (words[(STACK + STACK_ENTRY + ENTRY_OF) >> 2] as number) - RECORD;
+  }
   let result = MORE;
 
   while (true) {
@@ -93,7 +117,6 @@ export function scan({ bytes, words }: Memory): number {
         break;
       }
       stanza = p;
-      tape = tapeBase >> 2;
     } else if (text !== 0 || bytes[p] !== LT) {
       if (text === 0) {
         text = p;
@@ -137,148 +160,135 @@ export function scan({ bytes, words }: Memory): number {
       }
       // There is no text where the input was cut between two tags.
       if (p > text) {
-        words[tape] = ~(((text - stanza) << FLAG_BITS) | flags);
-        words[tape + 1] = p - stanza;
+        words[tape] = ~(((text - origin) << FLAG_BITS) | flags);
+        words[tape + 1] = p - origin;
         tape += 2;
+        count++;
       }
       text = 0;
     }
 
     // At a `<`.
-    const top = (STACK + (depth - 1) * STACK_ENTRY) >> 2;
     if (bytes[p + 1] === SLASH) {
-      const shape = depth === 0 ? 0 : (words[top] as number);
-      const endTag = shape === 0 ? 0 : (words[(shape + END_TAG) >> 2] as number);
-      if (endTag === 0 || !matches(bytes, words, p, endTag)) {
+      if (depth === 0 || inside === 0 || !matches(bytes, words, p, inside)) {
         result = ODD_MARKUP;
         break;
       }
-      p += words[(endTag + LABEL_LENGTH) >> 2] as number;
-      // The entry of the start tag learns where the next one is: a reader can skip what is between.
-      words[((tapeBase + (words[top + 1] as number)) >> 2) + 1] = (tape << 2) - tapeBase;
+      p += words[(inside + LABEL_LENGTH) >> 2] as number;
+      // The entry of the start tag learns what is inside, and where the next one is: a reader can skip what is between.
+      const entry = (tapeBase + (words[top + (ENTRY_OF >> 2)] as number)) >> 2;
+      words[entry + 1] = count;
+      words[entry + 2] = (tape << 2) - tapeBase;
+      last = words[top + (SHAPE_OF >> 2)] as number;
       depth--;
-      if (depth === 0) {
+      top -= STACK_ENTRY >> 2;
+      inside = words[top + (INSIDE_OF >> 2)] as number;
+      count = words[top + (COUNT_OF >> 2)] as number;
+    } else {
+      let shape = inside === 0 ? 0 : follow(bytes, words, p, last, inside);
+      const entry = depth === 0 ? tape + (RECORD >> 2) : tape;
+      let values = entry + (ENTRY >> 2);
+      let q = p;
+      while (shape !== 0) {
+        q += words[(shape + LABEL_LENGTH) >> 2] as number;
+        if (words[(shape + KIND) >> 2] !== KIND_VALUE) break;
+        const from = q;
+        const quote = bytes[q - 1] as number;
+        let valueFlags = 0;
+        let v = 0;
+        while (true) {
+          v = bytes[q] as number;
+          const meaning = MEANING[v] as number;
+          if (meaning === PLAIN) {
+            q++;
+          } else if (meaning === WIDE) {
+            valueFlags |= FLAG_WIDE;
+            q++;
+          } else if (v === quote) {
+            break;
+          } else if (v === QUOT || v === APOS || v === GT) {
+            q++;
+          } else if (v === LF || v === TAB || v === CR) {
+            valueFlags |= FLAG_SPACE;
+            q++;
+          } else if (v === AMP) {
+            const after = reference(bytes, q, end);
+            if (after === 0) break;
+            valueFlags |= FLAG_REFERENCES;
+            q = after;
+          } else if (v === 0xef) {
+            if (bytes[q + 1] === 0xbf && (bytes[q + 2] as number) >= 0xbe) break;
+            valueFlags |= FLAG_WIDE;
+            q += 3;
+          } else break;
+        }
+        words[values] = ((from - origin) << FLAG_BITS) | valueFlags;
+        words[values + 1] = q - origin;
+        values += 2;
+        // The label of what follows begins with the quote.
+        shape = v === quote ? follow(bytes, words, q, shape, shape) : 0;
+      }
+      if (shape === 0 || depth === maxDepth) {
+        result = ODD_MARKUP;
+        break;
+      }
+      if (depth === 0) words[tape] = p - origin;
+      words[entry] = words[(shape + ID) >> 2] as number;
+      count++;
+      tape = values;
+      p = q;
+      if (words[(shape + KIND) >> 2] === KIND_EMPTY) {
+        words[entry + 1] = 0;
+        words[entry + 2] = (tape << 2) - tapeBase;
+        last = shape;
+      } else {
+        words[top + (COUNT_OF >> 2)] = count;
+        depth++;
+        top += STACK_ENTRY >> 2;
+        inside = words[(shape + INSIDE) >> 2] as number;
+        last = inside;
+        count = 0;
+        words[top + (INSIDE_OF >> 2)] = inside;
+        words[top + (SHAPE_OF >> 2)] = shape;
+        words[top + (ENTRY_OF >> 2)] = (entry << 2) - tapeBase;
+      }
+    }
+
+    if (depth === 0) {
+      words[((tapeBase + done) >> 2) + 1] = p - origin;
+      done = (tape << 2) - tapeBase;
+      if (p - first >= RUN) {
         result = COMPLETE;
         break;
       }
-      continue;
-    }
-
-    let shape = depth === 0 ? root : (words[top] as number);
-    if (depth !== 0 && shape !== 0) shape = words[(shape + INSIDE) >> 2] as number;
-    if (shape !== 0) shape = childAt(bytes, words, p, shape);
-    if (shape === 0) {
-      result = ODD_MARKUP;
-      break;
-    }
-    let q = p + (words[(shape + LABEL_LENGTH) >> 2] as number);
-    let values = tape + 2;
-    let isEmpty = false;
-    let isOdd = false;
-    while (true) {
-      const c = bytes[q] as number;
-      if (c === GT) {
-        q++;
-        break;
-      }
-      if (c === SLASH) {
-        isEmpty = true;
-        isOdd = bytes[q + 1] !== GT;
-        q += 2;
-        break;
-      }
-      const next = childAt(bytes, words, q, shape);
-      if (next === 0) {
-        // White space before the end of the tag.
-        while (isSpace(bytes[q] as number)) q++;
-        isEmpty = bytes[q] === SLASH;
-        if (isEmpty) q++;
-        isOdd = bytes[q] !== GT;
-        q++;
-        break;
-      }
-      shape = next;
-      q += words[(shape + LABEL_LENGTH) >> 2] as number;
-      if (words[(shape + KIND) >> 2] !== KIND_VALUE) continue;
-      const from = q;
-      const quote = bytes[q - 1] as number;
-      let valueFlags = 0;
-      let v = 0;
-      while (true) {
-        v = bytes[q] as number;
-        const meaning = MEANING[v] as number;
-        if (meaning === PLAIN) {
-          q++;
-        } else if (meaning === WIDE) {
-          valueFlags |= FLAG_WIDE;
-          q++;
-        } else if (v === quote) {
-          break;
-        } else if (v === QUOT || v === APOS || v === GT) {
-          q++;
-        } else if (v === LF || v === TAB || v === CR) {
-          valueFlags |= FLAG_SPACE;
-          q++;
-        } else if (v === AMP) {
-          const after = reference(bytes, q, end);
-          if (after === 0) break;
-          valueFlags |= FLAG_REFERENCES;
-          q = after;
-        } else if (v === 0xef) {
-          if (bytes[q + 1] === 0xbf && (bytes[q + 2] as number) >= 0xbe) break;
-          valueFlags |= FLAG_WIDE;
-          q += 3;
-        } else break;
-      }
-      if (v !== quote) {
-        isOdd = true;
-        break;
-      }
-      words[values] = ((from - stanza) << FLAG_BITS) | valueFlags;
-      words[values + 1] = q - stanza;
-      values += 2;
-      q++;
-    }
-    const id = words[(shape + ID) >> 2] as number;
-    if (isOdd || id === 0 || depth === maxDepth) {
-      result = ODD_MARKUP;
-      break;
-    }
-    words[tape] = id;
-    if (isEmpty) {
-      words[tape + 1] = (values << 2) - tapeBase;
-    } else {
-      const entry = (STACK + depth * STACK_ENTRY) >> 2;
-      words[entry] = shape;
-      words[entry + 1] = (tape << 2) - tapeBase;
-      depth++;
-    }
-    tape = values;
-    p = q;
-    if (depth === 0) {
-      result = COMPLETE;
-      break;
     }
   }
 
   words[POS >> 2] = p;
+  words[ORIGIN >> 2] = origin;
   words[STANZA >> 2] = stanza;
   words[TEXT >> 2] = text;
   words[TEXT_FLAGS >> 2] = flags;
   words[TAPE_TOP >> 2] = (tape << 2) - tapeBase;
+  words[DONE >> 2] = done;
   words[DEPTH >> 2] = depth;
+  words[LAST >> 2] = last;
+  words[top + (COUNT_OF >> 2)] = count;
   return result;
 }
 
-/** The child of `shape` whose label stands at `p`; 0 when there is none, or none among the first. */
-function childAt(bytes: Uint8Array, words: Int32Array, p: number, shape: number): number {
-  let child = words[(shape + CHILD) >> 2] as number;
+/**
+ * The child of `parent` whose label stands at `p`; 0 when there is none, or none among the first. The one that has come
+ * after `before` the last time is tried first: what people send is much the same, and in the same order.
+ */
+function follow(bytes: Uint8Array, words: Int32Array, p: number, before: number, parent: number): number {
+  const likely = before === 0 ? 0 : (words[(before + LIKELY) >> 2] as number);
+  if (likely !== 0 && matches(bytes, words, p, likely)) return likely;
+  let child = words[(parent + CHILD) >> 2] as number;
   for (let tries = 0; child !== 0 && tries < MAX_TRIES; tries++) {
     if (matches(bytes, words, p, child)) {
-      if (words[(child + KIND) >> 2] !== KIND_NAME) return child;
-      // `<a` stands at `<ab`, too.
-      const c = bytes[p + (words[(child + LABEL_LENGTH) >> 2] as number)] as number;
-      if (c === GT || c === SLASH || isSpace(c)) return child;
+      if (before !== 0) words[(before + LIKELY) >> 2] = child;
+      return child;
     }
     child = words[(child + NEXT) >> 2] as number;
   }

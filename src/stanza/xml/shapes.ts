@@ -3,15 +3,14 @@
  * builder needs to make an element. All that can be said of a tag without its values is found out once, here.
  */
 
-import { attrMapOf, type Element } from './element.ts';
+import { type Attrs, attrMapOf, type Element, NO_ATTRS } from './element.ts';
 import {
   CHILD,
-  END_TAG,
   ID,
   INSIDE,
   KIND,
-  KIND_FIXED,
-  KIND_NAME,
+  KIND_EMPTY,
+  KIND_OPEN,
   KIND_VALUE,
   LABEL,
   LABEL_LENGTH,
@@ -20,7 +19,15 @@ import {
 } from './layout.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './scan.ts';
-import { NO_BINDINGS, readStartTag, resolveTag, type Scope, type WrittenTag } from './start-tag.ts';
+import {
+  NO_BINDINGS,
+  type ResolvedTag,
+  readStartTag,
+  resolveTag,
+  type Scope,
+  type WrittenAttribute,
+  type WrittenTag,
+} from './start-tag.ts';
 
 /** A start tag with what varies left out. */
 export interface Tag {
@@ -30,27 +37,35 @@ export interface Tag {
   readonly written: string;
   readonly name: string;
   readonly ns: string;
-  /** The names of the attributes that have a value on the tape, in the order of the tape. */
+  /** The names of the attributes. */
   readonly keys: readonly string[];
-  /** Makes an empty map with room for so many attributes. */
+  /** Their values; `undefined` for those that vary, which are on the tape in this order. */
+  readonly values: readonly (string | undefined)[];
+  /** How many of them vary. */
+  readonly varying: number;
+  /** Makes an empty map with room for the attributes. */
   readonly AttrMap: new () => Record<string, string>;
+  /** The attributes themselves, where none of them varies. */
+  readonly attrs: Attrs | undefined;
   /** The namespaces in force inside. */
   readonly scope: Scope;
   /** Which tags may stand inside. */
   readonly inside: Shape;
-  /** The element itself, where all such elements are the same: no attributes, no children. */
+  /** The element itself, where nobody can tell such elements apart: no value that varies, no children. */
   same: Element | undefined;
 }
 
 /** A start tag that was looked at by itself. */
 export interface LearntTag {
   readonly tag: Tag;
-  /** The shape in the memory of the scanner; 0 when that was full. */
+  /** Its last shape in the memory of the scanner; 0 when that was full. */
   readonly at: number;
   readonly written: WrittenTag;
+  /** The attributes that vary. */
+  readonly varying: readonly WrittenAttribute[];
 }
 
-/** The part of a start tag that follows another part: `<iq`, ` to='`, ` xmlns='jabber:client'`. */
+/** A piece of a start tag that is always the same, and how the tag goes on: see layout.ts. */
 export class Shape {
   /** Where it is in the memory of the scanner; 0 when that was full. */
   readonly at: number;
@@ -80,6 +95,12 @@ export const SHAPES_BYTES = 262_144;
 const MAX_TAGS = 2048;
 /** Longer labels are not worth remembering. */
 const MAX_LABEL = 512;
+/** Attributes whose values are words of a protocol, the same again and again. */
+const PROTOCOL_WORDS = new Set(
+  'type xml:lang hash node ver var category subscription ask affiliation role code action status'.split(' '),
+);
+/** Where a tag has gone on in so many ways, what looked like a word of the protocol may be none. */
+const MAX_WORDS = 32;
 
 const NO_TAG: Tag = {
   id: 0,
@@ -87,7 +108,10 @@ const NO_TAG: Tag = {
   name: '',
   ns: '',
   keys: [],
+  values: [],
+  varying: 0,
   AttrMap: attrMapOf(0),
+  attrs: NO_ATTRS,
   scope: NO_BINDINGS,
   inside: new Shape(0),
   same: undefined,
@@ -147,7 +171,7 @@ export class Shapes {
     const key = `${this.#scopeIds.get(scope)} ${name}`;
     let root = this.#roots.get(key);
     if (root === undefined) {
-      root = new Shape(this.#allocate('', KIND_NAME));
+      root = new Shape(this.#allocate(`</${name}>`, KIND_OPEN));
       this.#roots.set(key, root);
     }
     return root;
@@ -162,15 +186,20 @@ export class Shapes {
    */
   learn(bytes: string, inside: Shape, above: Scope): LearntTag {
     const written = readStartTag(bytes, this.#options.limits);
-    const name = this.#child(inside, written.label, KIND_NAME);
-    let shape = name;
-    for (const { label, from, to, isDeclaration } of written.attributes) {
-      shape = isDeclaration
-        ? this.#child(shape, bytes.slice(from - label.length, to + 1), KIND_FIXED)
-        : this.#child(shape, label, KIND_VALUE);
+    // First of all: there is no shape of a tag that is wrong.
+    const resolved = resolveTag(written, above);
+    const varying: WrittenAttribute[] = [];
+    let shape = inside;
+    let from = 0;
+    for (const attribute of written.attributes) {
+      if (attribute.isDeclaration || (shape.children.size < MAX_WORDS && isWord(attribute, bytes))) continue;
+      shape = this.#child(shape, bytes.slice(from, attribute.from), KIND_VALUE);
+      from = attribute.to;
+      varying.push(attribute);
     }
-    shape.tag ??= this.#tag(written, above, shape.at);
-    return { tag: shape.tag, at: shape.at, written };
+    shape = this.#child(shape, bytes.slice(from), written.isEmpty ? KIND_EMPTY : KIND_OPEN);
+    shape.tag ??= this.#tag(written, resolved, new Set(varying), above, shape.at);
+    return { tag: shape.tag, at: shape.at, written, varying };
   }
 
   /** The child with this label, put where the scanner looks first. */
@@ -201,18 +230,34 @@ export class Shapes {
     words[(parent.at + CHILD) >> 2] = child.at;
   }
 
-  #tag(written: WrittenTag, above: Scope, at: number): Tag {
-    const { name, ns, keys, own } = resolveTag(written, above);
-    const valued = keys.filter((key) => key !== undefined);
+  #tag(
+    written: WrittenTag,
+    { name, ns, keys: allKeys, own }: ResolvedTag,
+    varying: ReadonlySet<WrittenAttribute>,
+    above: Scope,
+    at: number,
+  ): Tag {
     const scope = own === undefined ? above : this.#scope(own, above);
     const writtenName = intern(written.label.slice(1));
+    const keys: string[] = [];
+    const values: (string | undefined)[] = [];
+    for (const [i, attribute] of written.attributes.entries()) {
+      const key = allKeys[i];
+      if (key === undefined) continue;
+      keys.push(intern(key));
+      values.push(varying.has(attribute) ? undefined : intern(attribute.value));
+    }
+    const AttrMap = attrMapOf(keys.length);
     const tag: Tag = {
       id: this.tags.length,
       written: writtenName,
       name: intern(name),
       ns: intern(this.#options.aliases[ns] ?? ns),
-      keys: valued.map(intern),
-      AttrMap: attrMapOf(valued.length),
+      keys,
+      values,
+      varying: varying.size,
+      AttrMap,
+      attrs: varying.size > 0 ? undefined : constantAttrs(keys, values, AttrMap),
       scope,
       inside: this.inside(scope, writtenName),
       same: undefined,
@@ -222,7 +267,6 @@ export class Shapes {
     if (at !== 0) {
       const { words } = this.#memory;
       words[(at + INSIDE) >> 2] = tag.inside.at;
-      words[(at + END_TAG) >> 2] = this.#allocate(`</${writtenName}>`, KIND_NAME);
       words[(at + ID) >> 2] = tag.id;
     }
     return tag;
@@ -259,6 +303,18 @@ export class Shapes {
     for (let i = 0; i < length; i++) bytes[at + LABEL + i] = label.charCodeAt(i);
     return at;
   }
+}
+
+function constantAttrs(keys: string[], values: (string | undefined)[], AttrMap: Tag['AttrMap']): Attrs {
+  if (keys.length === 0) return NO_ATTRS;
+  const attrs = new AttrMap();
+  for (const [i, key] of keys.entries()) attrs[key] = values[i] as string;
+  return attrs;
+}
+
+/** Whether the value is likely to come again, and needs nothing done to become a string. */
+function isWord({ name, value, from, to }: WrittenAttribute, bytes: string): boolean {
+  return PROTOCOL_WORDS.has(name) && value.length <= 64 && value === bytes.slice(from, to);
 }
 
 /** What of the options a tag depends on. */

@@ -2,120 +2,155 @@
  * Tape → elements. A tape is a list of numbers, two or more for each element and each text, in the order of the
  * document. Nothing is looked up here but what stands there.
  *
- *     element   id of its tag | where the entry after it is | for each attribute: from, to | entries of its children
- *     text      ~from | to
+ *     first-level    where it begins | where it ends | its entry
+ *     element        id of its tag | number of nodes inside | where the entry after it is
+ *                    | for each attribute that varies: from, to | the entries of its children
+ *     text           ~from | to
  *
- * `from` and `to` are where the bytes are, counted from the beginning of the first-level element; the low bits of `from`
+ * `from` and `to` are where the bytes are, counted from the same byte for all that is on the tape; the low bits of `from`
  * say what has to be done to make them a string.
  */
 
-import { type Attrs, Element, NO_ATTRS, NO_CHILDREN, type Node } from './element.ts';
-import { FLAG_BITS, FLAG_REFERENCES, FLAG_SPACE, FLAG_WIDE } from './layout.ts';
+import { type Attrs, Element, NO_CHILDREN, type Node } from './element.ts';
+import { ENTRY, FLAG_BITS, FLAG_REFERENCES, FLAG_SPACE, FLAG_WIDE } from './layout.ts';
 import { attributeSpace, lineEnds, resolveReferences } from './references.ts';
 import type { Bytes } from './scanner.ts';
 import type { Tag } from './shapes.ts';
 
 const FLAGS = (1 << FLAG_BITS) - 1;
+const HEAD = ENTRY >> 2;
 
-/** A tape and what it tells of. */
-export interface Tape {
-  readonly words: Int32Array;
-  /** Where the tape begins in `words`. */
-  readonly base: number;
+/** Makes elements of a tape, from one entry to the next. */
+export class Builder {
+  /** The memory of the scanner. */
+  words: Int32Array;
+  bytes: Bytes;
   readonly tags: readonly Tag[];
-  /** The first-level element, one character for each byte. */
-  readonly source: string;
-  /** The same as bytes, from `start` on. */
-  readonly bytes: Bytes;
-  readonly start: number;
-}
+  /** Where the tape begins in `words`. */
+  base = 0;
+  /** Where in `bytes` the offsets on the tape count from. */
+  origin = 0;
+  /** The bytes of what is being built, and perhaps of what stands around it, one character for each. */
+  source = '';
+  /** The offset of the first of them. */
+  sourceFrom = 0;
+  /** The next word to read. */
+  #at = 0;
 
-/** The element whose entry is at `at`, without children. */
-export function attributesAt(tape: Tape, tag: Tag, at: number): Attrs {
-  const { keys, AttrMap } = tag;
-  const count = keys.length;
-  if (count === 0) return NO_ATTRS;
-  const { words } = tape;
-  const attrs = new AttrMap();
-  for (let i = 0, w = at + 2; i < count; i++, w += 2) {
-    const from = words[w] as number;
-    const to = words[w + 1] as number;
-    attrs[keys[i] as string] =
-      (from & FLAGS) === 0 ? tape.source.substring(from >> FLAG_BITS, to) : attributeValue(tape, from, to);
+  constructor(words: Int32Array, bytes: Bytes, tags: readonly Tag[]) {
+    this.words = words;
+    this.bytes = bytes;
+    this.tags = tags;
   }
-  return attrs;
-}
 
-/** The children of the element whose entry is at `at`. */
-export function childrenAt(tape: Tape, tag: Tag, at: number): readonly Node[] {
-  const from = at + 2 + 2 * tag.keys.length;
-  const to = endOf(tape, at);
-  if (from === to) return NO_CHILDREN;
-  const { words } = tape;
-  const second = after(tape, from);
-  const first = nodeAt(tape, from);
-  if (second === to) return [first];
-  const third = after(tape, second);
-  if (third === to) return joined([first, nodeAt(tape, second)]);
-  const nodes: Node[] = [first];
-  for (let i = second; i < to; i = after(tape, i)) {
-    // Texts beside each other come from CDATA sections: they are one text.
-    const last = nodes.length - 1;
-    if ((words[i] as number) < 0 && typeof nodes[last] === 'string') nodes[last] += nodeAt(tape, i) as string;
-    else nodes.push(nodeAt(tape, i));
+  tagAt(at: number): Tag {
+    return this.tags[this.words[at] as number] as Tag;
   }
-  // A list that has grown has room to grow further; a copy has not.
-  return nodes.slice();
-}
 
-function joined([a, b]: [Node, Node]): Node[] {
-  return typeof a === 'string' && typeof b === 'string' ? [a + b] : [a, b];
-}
-
-function elementAt(tape: Tape, at: number): Element {
-  const tag = tape.tags[tape.words[at] as number] as Tag;
-  if (tag.keys.length === 0) {
-    const children = childrenAt(tape, tag, at);
-    if (children !== NO_CHILDREN) return Element.of(tag.name, tag.ns, NO_ATTRS, children);
-    // An element that is nothing but its name can be the same object wherever it stands: nobody can tell.
-    tag.same ??= Element.of(tag.name, tag.ns, NO_ATTRS, NO_CHILDREN);
-    return tag.same;
+  /** The attributes of the element whose entry is at `at`. */
+  attributesAt(tag: Tag, at: number): Attrs {
+    this.#at = at + HEAD;
+    return tag.attrs ?? this.#attributes(tag);
   }
-  return Element.of(tag.name, tag.ns, attributesAt(tape, tag, at), childrenAt(tape, tag, at));
-}
 
-function nodeAt(tape: Tape, at: number): Node {
-  const word = tape.words[at] as number;
-  if (word >= 0) return elementAt(tape, at);
-  const from = ~word;
-  const to = tape.words[at + 1] as number;
-  return (from & FLAGS) === 0 ? tape.source.substring(from >> FLAG_BITS, to) : text(tape, from, to);
-}
+  /** The children of the element whose entry is at `at`. */
+  childrenAt(tag: Tag, at: number): readonly Node[] {
+    this.#at = at + HEAD + 2 * tag.varying;
+    return this.#nodes(this.words[at + 1] as number, this.base + ((this.words[at + 2] as number) >> 2));
+  }
 
-/** Where the entry after the one at `at`, with all that is inside it, begins. */
-function after(tape: Tape, at: number): number {
-  return (tape.words[at] as number) < 0 ? at + 2 : endOf(tape, at);
-}
+  #element(): Element {
+    const { words } = this;
+    const at = this.#at;
+    const tag = this.tags[words[at] as number] as Tag;
+    const count = words[at + 1] as number;
+    this.#at = at + HEAD;
+    const { attrs } = tag;
+    if (attrs !== undefined && count === 0) {
+      // Nothing varies: it can be the same object wherever it stands.
+      tag.same ??= Element.of(tag.name, tag.ns, attrs, NO_CHILDREN);
+      return tag.same;
+    }
+    return Element.of(
+      tag.name,
+      tag.ns,
+      attrs ?? this.#attributes(tag),
+      this.#nodes(count, this.base + ((words[at + 2] as number) >> 2)),
+    );
+  }
 
-function endOf(tape: Tape, at: number): number {
-  return tape.base + ((tape.words[at + 1] as number) >> 2);
-}
+  #attributes({ keys, values, AttrMap }: Tag): Attrs {
+    const attrs = new AttrMap();
+    for (let i = 0; i < keys.length; i++) attrs[keys[i] as string] = values[i] ?? this.#value();
+    return attrs;
+  }
 
-function attributeValue(tape: Tape, from: number, to: number): string {
-  let value = decoded(tape, from, to);
-  if (from & FLAG_SPACE) value = attributeSpace(value);
-  if (from & FLAG_REFERENCES) value = resolveReferences(value);
-  return value;
-}
+  /** As many nodes; `end` is where the last of them ends. */
+  #nodes(count: number, end: number): readonly Node[] {
+    switch (count) {
+      case 0:
+        return NO_CHILDREN;
+      case 1:
+        return [this.#node()];
+      case 2:
+        return [this.#node(), this.#node()];
+      case 3:
+        return [this.#node(), this.#node(), this.#node()];
+      case 4:
+        return [this.#node(), this.#node(), this.#node(), this.#node()];
+      case 5:
+        return [this.#node(), this.#node(), this.#node(), this.#node(), this.#node()];
+      case 6:
+        return [this.#node(), this.#node(), this.#node(), this.#node(), this.#node(), this.#node()];
+      case 7:
+        return [this.#node(), this.#node(), this.#node(), this.#node(), this.#node(), this.#node(), this.#node()];
+      default:
+        return this.#manyNodes(end);
+    }
+  }
 
-function text(tape: Tape, from: number, to: number): string {
-  let value = decoded(tape, from, to);
-  if (from & FLAG_SPACE) value = lineEnds(value);
-  if (from & FLAG_REFERENCES) value = resolveReferences(value);
-  return value;
-}
+  #manyNodes(end: number): readonly Node[] {
+    const nodes: Node[] = [];
+    while (this.#at < end) {
+      const isText = (this.words[this.#at] as number) < 0;
+      const node = this.#node();
+      // Texts beside each other come from CDATA sections: they are one text.
+      const last = nodes.length - 1;
+      if (isText && typeof nodes[last] === 'string') nodes[last] += node as string;
+      else nodes.push(node);
+    }
+    // A list that has grown has room to grow further; a copy has not.
+    return nodes.slice();
+  }
 
-function decoded({ bytes, start, source }: Tape, from: number, to: number): string {
-  const at = from >> FLAG_BITS;
-  return from & FLAG_WIDE ? bytes.utf8Slice(start + at, start + to) : source.substring(at, to);
+  #node(): Node {
+    const at = this.#at;
+    const word = this.words[at] as number;
+    if (word >= 0) return this.#element();
+    const to = this.words[at + 1] as number;
+    this.#at = at + 2;
+    const from = ~word;
+    if ((from & FLAGS) !== 0) return this.#decoded(from, to, lineEnds);
+    return this.source.substring((from >> FLAG_BITS) - this.sourceFrom, to - this.sourceFrom);
+  }
+
+  #value(): string {
+    const at = this.#at;
+    const from = this.words[at] as number;
+    const to = this.words[at + 1] as number;
+    this.#at = at + 2;
+    if ((from & FLAGS) !== 0) return this.#decoded(from, to, attributeSpace);
+    return this.source.substring((from >> FLAG_BITS) - this.sourceFrom, to - this.sourceFrom);
+  }
+
+  #decoded(from: number, to: number, space: (text: string) => string): string {
+    const at = from >> FLAG_BITS;
+    let text =
+      from & FLAG_WIDE
+        ? this.bytes.utf8Slice(this.origin + at, this.origin + to)
+        : this.source.substring(at - this.sourceFrom, to - this.sourceFrom);
+    if (from & FLAG_SPACE) text = space(text);
+    if (from & FLAG_REFERENCES) text = resolveReferences(text);
+    return text;
+  }
 }
