@@ -5,7 +5,7 @@ import { measureColdStart } from './cold-start.mjs';
 import { interleaved, ratios } from './measure.mjs';
 import { measureMemory } from './memory.mjs';
 import { prepareNative } from './native.mjs';
-import { PARSING, prepare } from './parsing.mjs';
+import { PARSING, streamOf } from './parsing.mjs';
 import { startAll } from './processes.mjs';
 import { ROUND_TRIP } from './round-trip.mjs';
 
@@ -22,13 +22,17 @@ export async function runBenchmarks({ only, rounds, scale }) {
 }
 
 async function parsing(benchmark, rounds, scale) {
-  const { runs, notes, facts, chunks, stanzas } = prepare(benchmark, scale);
+  const { id, title, rivals } = benchmark;
+  const { chunks, count } = streamOf(benchmark, scale);
+  const names = rivals.map(({ name }) => name);
+  const { runs, found: hashes, close } = await startAll(id, names, scale);
   const native = benchmark.native ? prepareNative(chunks) : undefined;
   const times = await interleaved({ ...runs, ...native?.runs }, rounds);
   native?.remove();
+  close();
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const { id, title } = benchmark;
-  const found = { stanzas: stanzas.length, bytes, hashes: facts };
+  const notes = Object.fromEntries(rivals.filter(({ note }) => note).map(({ name, note }) => [name, note]));
+  const found = { stanzas: count, bytes, hashes };
   const result = { id, title, base: 'saxes', rounds, found, notes, candidates: ratios(times, 'saxes') };
   print(result, (ms) => `${(bytes / ms / 1000).toFixed(0).padStart(5)} MB/s`);
   for (const line of native?.skipped ?? []) console.log(`  skipped: ${line}`);

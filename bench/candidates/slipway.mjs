@@ -1,4 +1,5 @@
 import { StreamParser } from '../../dist/stanza/index.js';
+import { preferScanner } from '../../dist/stanza/xml/scanner.js';
 import { canonical, touch } from './tree.mjs';
 
 function parser(onElement) {
@@ -20,4 +21,12 @@ export const slipway = {
     parser(({ attrs }) => {
       onRoute(attrs.to, attrs.from, attrs.type, attrs.id);
     }),
+};
+
+/** With the scanner in JavaScript, as where there is no WebAssembly. */
+export const slipwayJs = {
+  ...slipway,
+  name: 'slipway, JavaScript',
+  walk: (onStanza) => preferScanner('js') && slipway.walk(onStanza),
+  route: (onRoute) => preferScanner('js') && slipway.route(onRoute),
 };

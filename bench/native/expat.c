@@ -114,7 +114,7 @@ int main(int argc, char **argv) {
   for (int round = atoi(argv[4]); round > 0; round--) {
     stanzas = elements = attributes = sum = 0;
     struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
     parser = XML_ParserCreateNS("UTF-8", '}');
     XML_SetElementHandler(parser, on_start, on_end);
     XML_SetCharacterDataHandler(parser, on_text);
@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
       if (XML_Parse(parser, bytes + at, length, at + length == size) != XML_STATUS_OK) return 1;
     }
     XML_ParserFree(parser);
-    clock_gettime(CLOCK_MONOTONIC, &to);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
     printf("%.3f %zu %zu %zu\n", (to.tv_sec - from.tv_sec) * 1e3 + (to.tv_nsec - from.tv_nsec) / 1e6, stanzas, elements,
            attributes);
   }

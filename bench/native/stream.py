@@ -76,9 +76,9 @@ def main(file, size, kind, rounds):
     chunks = [data[at : at + int(size)] for at in range(0, len(data), int(size))]
     read = read_etree if kind == "etree" else read_expat
     for _ in range(int(rounds)):
-        start = time.perf_counter()
+        start = time.process_time()
         found = read(chunks)
-        print((time.perf_counter() - start) * 1e3, *found)
+        print((time.process_time() - start) * 1e3, *found)
 
 
 main(*sys.argv[1:])

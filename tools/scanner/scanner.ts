@@ -266,15 +266,11 @@ export function scan(): i32 {
 }
 
 /** One bit for each of 32 bytes: whether its highest bit is set. */
-// @ts-ignore: the decorator is AssemblyScript's.
-@inline
 function bits(a: v128, b: v128): u32 {
   return (i8x16.bitmask(a) as u32) | ((i8x16.bitmask(b) as u32) << 16);
 }
 
 /** Where there are control characters and `&`. */
-// @ts-ignore: the decorator is AssemblyScript's.
-@inline
 function special(v: v128): v128 {
   return v128.or(i8x16.le_u(v, i8x16.splat(0x1f)), i8x16.eq(v, i8x16.splat(0x26)));
 }

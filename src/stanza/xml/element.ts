@@ -15,7 +15,7 @@ export interface Attrs {
 }
 
 /** What maps of attributes inherit from: nothing, so that `__proto__` and `constructor` are names like any others. */
-const NOTHING = Object.create(null);
+export const NOTHING = Object.create(null);
 
 type AttrMap = new () => Record<string, string>;
 

@@ -49,7 +49,7 @@ export const RECORD = 8;
 /** The bytes of an element's entry before its attribute values: id of the tag, number of nodes inside, what is after. */
 export const ENTRY = 12;
 /** After first-level elements of so many bytes together the scanner has them looked at before it reads on. */
-export const RUN = 1024;
+export const RUN = 2048;
 
 // What `scan` returns.
 

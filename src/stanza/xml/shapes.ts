@@ -3,7 +3,8 @@
  * builder needs to make an element. All that can be said of a tag without its values is found out once, here.
  */
 
-import { type Attrs, attrMapOf, type Element, NO_ATTRS } from './element.ts';
+import { type AttrMaker, attrMaker } from './attr-maps.ts';
+import { type Attrs, type Element, NO_ATTRS } from './element.ts';
 import {
   CHILD,
   ID,
@@ -39,12 +40,10 @@ export interface Tag {
   readonly ns: string;
   /** The names of the attributes. */
   readonly keys: readonly string[];
-  /** Their values; `undefined` for those that vary, which are on the tape in this order. */
-  readonly values: readonly (string | undefined)[];
-  /** How many of them vary. */
+  /** How many of them vary: their values are on the tape, in this order. */
   readonly varying: number;
-  /** Makes an empty map with room for the attributes. */
-  readonly AttrMap: new () => Record<string, string>;
+  /** Makes a map of the attributes. */
+  makeAttrs: AttrMaker;
   /** The attributes themselves, where none of them varies. */
   readonly attrs: Attrs | undefined;
   /** The namespaces in force inside. */
@@ -102,15 +101,16 @@ const PROTOCOL_WORDS = new Set(
 /** Where a tag has gone on in so many ways, what looked like a word of the protocol may be none. */
 const MAX_WORDS = 32;
 
+const NO_VALUES = { value: () => '' };
+
 const NO_TAG: Tag = {
   id: 0,
   written: '',
   name: '',
   ns: '',
   keys: [],
-  values: [],
   varying: 0,
-  AttrMap: attrMapOf(0),
+  makeAttrs: () => NO_ATTRS,
   attrs: NO_ATTRS,
   scope: NO_BINDINGS,
   inside: new Shape(0),
@@ -247,17 +247,18 @@ export class Shapes {
       keys.push(intern(key));
       values.push(varying.has(attribute) ? undefined : intern(attribute.value));
     }
-    const AttrMap = attrMapOf(keys.length);
+    const makeAttrs = attrMaker(keys, values, (make) => {
+      tag.makeAttrs = make;
+    });
     const tag: Tag = {
       id: this.tags.length,
       written: writtenName,
       name: intern(name),
       ns: intern(this.#options.aliases[ns] ?? ns),
       keys,
-      values,
       varying: varying.size,
-      AttrMap,
-      attrs: varying.size > 0 ? undefined : constantAttrs(keys, values, AttrMap),
+      makeAttrs,
+      attrs: varying.size > 0 ? undefined : keys.length === 0 ? NO_ATTRS : makeAttrs(NO_VALUES),
       scope,
       inside: this.inside(scope, writtenName),
       same: undefined,
@@ -303,13 +304,6 @@ export class Shapes {
     for (let i = 0; i < length; i++) bytes[at + LABEL + i] = label.charCodeAt(i);
     return at;
   }
-}
-
-function constantAttrs(keys: string[], values: (string | undefined)[], AttrMap: Tag['AttrMap']): Attrs {
-  if (keys.length === 0) return NO_ATTRS;
-  const attrs = new AttrMap();
-  for (const [i, key] of keys.entries()) attrs[key] = values[i] as string;
-  return attrs;
 }
 
 /** Whether the value is likely to come again, and needs nothing done to become a string. */

@@ -11,6 +11,7 @@
  * say what has to be done to make them a string.
  */
 
+import type { Values } from './attr-maps.ts';
 import { type Attrs, Element, NO_CHILDREN, type Node } from './element.ts';
 import { ENTRY, FLAG_BITS, FLAG_REFERENCES, FLAG_SPACE, FLAG_WIDE } from './layout.ts';
 import { attributeSpace, lineEnds, resolveReferences } from './references.ts';
@@ -21,7 +22,7 @@ const FLAGS = (1 << FLAG_BITS) - 1;
 const HEAD = ENTRY >> 2;
 
 /** Makes elements of a tape, from one entry to the next. */
-export class Builder {
+export class Builder implements Values {
   /** The memory of the scanner. */
   words: Int32Array;
   bytes: Bytes;
@@ -50,7 +51,7 @@ export class Builder {
   /** The attributes of the element whose entry is at `at`. */
   attributesAt(tag: Tag, at: number): Attrs {
     this.#at = at + HEAD;
-    return tag.attrs ?? this.#attributes(tag);
+    return tag.attrs ?? tag.makeAttrs(this);
   }
 
   /** The children of the element whose entry is at `at`. */
@@ -74,15 +75,9 @@ export class Builder {
     return Element.of(
       tag.name,
       tag.ns,
-      attrs ?? this.#attributes(tag),
+      attrs ?? tag.makeAttrs(this),
       this.#nodes(count, this.base + ((words[at + 2] as number) >> 2)),
     );
-  }
-
-  #attributes({ keys, values, AttrMap }: Tag): Attrs {
-    const attrs = new AttrMap();
-    for (let i = 0; i < keys.length; i++) attrs[keys[i] as string] = values[i] ?? this.#value();
-    return attrs;
   }
 
   /** As many nodes; `end` is where the last of them ends. */
@@ -134,7 +129,8 @@ export class Builder {
     return this.source.substring((from >> FLAG_BITS) - this.sourceFrom, to - this.sourceFrom);
   }
 
-  #value(): string {
+  /** The attribute value that comes next. */
+  value(): string {
     const at = this.#at;
     const from = this.words[at] as number;
     const to = this.words[at + 1] as number;
