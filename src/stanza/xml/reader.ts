@@ -123,10 +123,9 @@ export class Reader {
 
   /** The children of an element in `run`: its entry is there on the tape, its first byte here in the run. */
   childrenOf(run: Run, entry: number, from: number): readonly Node[] {
-    if (run.serial !== this.#serial) return readAgain(run.source.slice(from), this.options, this.#outside);
+    if (run.serial !== this.#serial) return readAgain(run, from, this.options, this.#outside);
     const builder = this.#builder;
-    builder.source = run.source;
-    builder.sourceFrom = run.from;
+    builder.open(run);
     return builder.childrenAt(builder.tagAt(entry), entry);
   }
 
@@ -420,10 +419,9 @@ export class Reader {
         if (end - from > this.options.limits.bytes) throw this.#tooLarge();
         if (run === undefined || end > runEnd) {
           runEnd = this.#endOfRun(at, last, from, end);
-          run = new Run(this, serial, builder.bytes.latin1Slice(builder.origin + from, builder.origin + runEnd), from);
+          run = new Run(this, serial, from, builder.bytes, builder.origin + from, runEnd - from);
         }
-        builder.source = run.source;
-        builder.sourceFrom = run.from;
+        builder.open(run);
         const content = words[entry + 1] === 0 ? NO_CHILDREN : new Unread(run, entry, from - run.from);
         const element = Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content);
         // What has been read must not be read by what was forgotten.
@@ -484,8 +482,8 @@ export class Reader {
   }
 }
 
-/** The children of the first of these elements. */
-function readAgain(source: string, options: ShapeOptions, outside: Outside): readonly Node[] {
+/** The children of the element that begins there in `run`. */
+function readAgain(run: Run, from: number, options: ShapeOptions, outside: Outside): readonly Node[] {
   let children: readonly Node[] | undefined;
   const onElement = (element: Element) => {
     children ??= element.children;
@@ -493,7 +491,7 @@ function readAgain(source: string, options: ShapeOptions, outside: Outside): rea
   const machine = acquire(options);
   try {
     const reader = new Reader(machine, options, { onElement }, outside);
-    const bytes = Buffer.from(source, 'latin1');
+    const bytes = Buffer.from(run.source.slice(from) + run.more.join(''), 'latin1');
     for (let at = 0; at < bytes.length; at += PIECE) reader.read(bytes.subarray(at, at + PIECE));
   } finally {
     release(machine);

@@ -17,6 +17,7 @@ import { ENTRY, FLAG_BITS, FLAG_REFERENCES, FLAG_SPACE, FLAG_WIDE } from './layo
 import { attributeSpace, lineEnds, resolveReferences } from './references.ts';
 import type { Bytes } from './scanner.ts';
 import type { Tag } from './shapes.ts';
+import type { Run } from './unread.ts';
 
 const FLAGS = (1 << FLAG_BITS) - 1;
 const HEAD = ENTRY >> 2;
@@ -31,10 +32,12 @@ export class Builder implements Values {
   base = 0;
   /** Where in `bytes` the offsets on the tape count from. */
   origin = 0;
-  /** The bytes of what is being built, and perhaps of what stands around it, one character for each. */
-  source = '';
-  /** The offset of the first of them. */
-  sourceFrom = 0;
+  /** The bytes of what is being built, and perhaps of what stands around it. */
+  #run: Run | undefined;
+  /** Some of them, one character for each, and their offsets. */
+  #source = '';
+  #sourceFrom = 0;
+  #sourceTo = 0;
   /** The next word to read. */
   #at = 0;
 
@@ -42,6 +45,14 @@ export class Builder implements Values {
     this.words = words;
     this.bytes = bytes;
     this.tags = tags;
+  }
+
+  /** Says where the bytes are of what is built next. */
+  open(run: Run): void {
+    this.#run = run;
+    this.#source = run.source;
+    this.#sourceFrom = run.from;
+    this.#sourceTo = run.from + run.source.length;
   }
 
   tagAt(at: number): Tag {
@@ -126,7 +137,7 @@ export class Builder implements Values {
     this.#at = at + 2;
     const from = ~word;
     if ((from & FLAGS) !== 0) return this.#decoded(from, to, lineEnds);
-    return this.source.substring((from >> FLAG_BITS) - this.sourceFrom, to - this.sourceFrom);
+    return this.#slice(from >> FLAG_BITS, to);
   }
 
   /** The attribute value that comes next. */
@@ -136,15 +147,29 @@ export class Builder implements Values {
     const to = this.words[at + 1] as number;
     this.#at = at + 2;
     if ((from & FLAGS) !== 0) return this.#decoded(from, to, attributeSpace);
-    return this.source.substring((from >> FLAG_BITS) - this.sourceFrom, to - this.sourceFrom);
+    return this.#slice(from >> FLAG_BITS, to);
+  }
+
+  #slice(from: number, to: number): string {
+    if (to > this.#sourceTo) return this.#sliceBeyond(from, to);
+    return this.#source.substring(from - this.#sourceFrom, to - this.#sourceFrom);
+  }
+
+  /** What does not end in the segment at hand. */
+  #sliceBeyond(from: number, to: number): string {
+    if (from >= this.#sourceTo) {
+      const at = (this.#run as Run).segmentOf(from);
+      this.#source = at.segment;
+      this.#sourceFrom = at.from;
+      this.#sourceTo = at.from + at.segment.length;
+      if (to <= this.#sourceTo) return this.#slice(from, to);
+    }
+    return this.bytes.latin1Slice(this.origin + from, this.origin + to);
   }
 
   #decoded(from: number, to: number, space: (text: string) => string): string {
     const at = from >> FLAG_BITS;
-    let text =
-      from & FLAG_WIDE
-        ? this.bytes.utf8Slice(this.origin + at, this.origin + to)
-        : this.source.substring(at - this.sourceFrom, to - this.sourceFrom);
+    let text = from & FLAG_WIDE ? this.bytes.utf8Slice(this.origin + at, this.origin + to) : this.#slice(at, to);
     if (from & FLAG_SPACE) text = space(text);
     if (from & FLAG_REFERENCES) text = resolveReferences(text);
     return text;

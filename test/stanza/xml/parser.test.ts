@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { parse, StreamError, StreamParser, type StreamParserOptions } from '../../../src/stanza/index.ts';
+import { type Element, parse, StreamError, StreamParser, type StreamParserOptions } from '../../../src/stanza/index.ts';
 import { everySplit } from '../../support/every-split.ts';
 import { suite } from '../../support/test.ts';
 
@@ -91,6 +91,63 @@ test('text :: an attribute may be called __proto__ or constructor', () => {
   ]);
   assert.is(el.attrs.toString, undefined);
   assert.is(String(el), `<a __proto__='1' constructor='2'/>`);
+});
+
+test('text :: an empty CDATA section parts no text', () => {
+  assert.equal(parse('<a>1<![CDATA[]]>2<b/></a>').children.length, 2);
+  assert.is(parse('<a>1<![CDATA[2]]>3</a>').children[0], '123');
+});
+
+test('elements :: a large one, and small ones beside it, read at once and later', () => {
+  for (let shift = 0; shift < 40; shift++) {
+    const items = Array.from(
+      { length: 400 },
+      (_, i) =>
+        `<item jid='${i}@example.org' name='${'é'.repeat(i % 7)}${'n'.repeat(shift)}'><group>${i}</group></item>`,
+    );
+    const large = `<iq id='1'>${items.join('')}<data>${'x'.repeat(20_000 + shift)}</data></iq>`;
+    const xml = [`<a><b n='1'/></a>`, large, '<c><d>2</d></c>', '<e/>'];
+    const kept: Element[] = [];
+    const live: string[] = [];
+    const parser = new StreamParser({
+      onElement(element) {
+        kept.push(element);
+        if (shift % 2 === 0) live.push(String(element));
+      },
+    });
+    parser.write(`<s>${xml.join('')}<f/>`);
+    parser.write('<g/><g/>');
+    assert.equal(kept.slice(0, 4).map(String), xml);
+    if (shift % 2 === 0) assert.equal(live.slice(0, 4), xml);
+  }
+});
+
+test('elements :: what comes after a handler has thrown is not lost', () => {
+  const seen: string[] = [];
+  const parser = new StreamParser({
+    onElement(element) {
+      seen.push(String(element));
+      if (element.name === 'bad') throw new TypeError('a bug');
+    },
+  });
+  assert.throws(() => parser.write('<s><a>1</a><bad/><b>2</b><c><d'), TypeError);
+  parser.write('/></c>');
+  parser.write('</s>');
+  assert.equal(seen, ['<a>1</a>', '<bad/>', '<b>2</b>', '<c><d/></c>']);
+});
+
+test('elements :: tags of thousands of kinds', () => {
+  const xml = Array.from({ length: 9000 }, (_, i) => `<n${i} a${i}='${i}' type='t${i % 50}'><m${i % 3}/>x</n${i}>`);
+  const seen: string[] = [];
+  const parser = new StreamParser({ onElement: (element) => seen.push(String(element)) });
+  const stream = Buffer.from(`<s>${xml.join('')}${xml.join('')}</s>`);
+  for (let at = 0; at < stream.length; at += 5000) parser.write(stream.subarray(at, at + 5000));
+  assert.equal(seen, [...xml, ...xml]);
+});
+
+test('elements :: one element with tags of thousands of kinds', () => {
+  const xml = `<a>${Array.from({ length: 7000 }, (_, i) => `<n${i} type='${i}' b='x'>${i}</n${i}>`).join('')}</a>`;
+  assert.is(String(parse(xml)), xml);
 });
 
 const REFUSED: [xml: string, condition: string][] = [
