@@ -10,20 +10,28 @@ export interface Found {
   readonly error: string | undefined;
 }
 
-/** Everything our parser reports. */
-export function ours(chunks: readonly (Uint8Array | string)[], options: StreamParserOptions = {}): Found {
+/**
+ * Everything our parser reports.
+ * @param later whether to look into the elements only when all have come, and the parser is at something else.
+ */
+export function ours(
+  chunks: readonly (Uint8Array | string)[],
+  options: StreamParserOptions = {},
+  later = false,
+): Found {
   const elements: string[] = [];
+  const kept: Element[] = [];
   let error: string | undefined;
   const parser = new StreamParser({
     ...options,
-    onElement: (element) => elements.push(spelled(element)),
+    onElement: (element) => (later ? kept.push(element) : elements.push(spelled(element))),
     onError: ({ condition }) => {
       error = condition;
     },
   });
   for (const chunk of chunks) parser.write(chunk);
   parser.end();
-  return { elements, error };
+  return { elements: later ? kept.map(spelled) : elements, error };
 }
 
 /** An element as text in which all that differs differs, but for white space around namespaces, which saxes takes away. */

@@ -23,18 +23,21 @@ export function fuzzXml(count: number, seed: number, every = 50): FuzzReport {
     const bytes = Buffer.from(xml);
     report.streams++;
     const found = read('wasm', [bytes]);
-    const same = (kind: 'wasm' | 'js', chunks: readonly Uint8Array[], how: string) => {
-      const other = read(kind, chunks);
+    const same = (kind: 'wasm' | 'js', chunks: readonly Uint8Array[], how: string, later = false) => {
+      const other = read(kind, chunks, later);
       if (!isSame(found, other)) {
         report.differences.push(`${kind}, ${how}: ${show(xml)}\n  ${show(found)}\n  ${show(other)}`);
       }
     };
     same('js', [bytes], 'whole');
+    same('wasm', [bytes], 'whole, looked into later', true);
     same(
       i % 2 === 0 ? 'js' : 'wasm',
       Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)),
       'byte by byte',
     );
+    const half = bytes.length >> 1;
+    same('js', [bytes.subarray(0, half), bytes.subarray(half)], 'cut in half, looked into later', true);
     const cuts = i % every === 0 ? Array.from(bytes.keys()) : [below(bytes.length), below(bytes.length)];
     for (const cut of cuts) {
       same(cut % 2 === 0 ? 'js' : 'wasm', [bytes.subarray(0, cut), bytes.subarray(cut)], `cut at ${cut}`);
@@ -50,9 +53,9 @@ export function fuzzXml(count: number, seed: number, every = 50): FuzzReport {
   return report;
 }
 
-function read(kind: 'wasm' | 'js', chunks: readonly Uint8Array[]): Found {
+function read(kind: 'wasm' | 'js', chunks: readonly Uint8Array[], later = false): Found {
   preferScanner(kind);
-  return ours(chunks);
+  return ours(chunks, {}, later);
 }
 
 function isSame(a: Found, b: Found): boolean {

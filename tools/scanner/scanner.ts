@@ -10,6 +10,7 @@ import {
   DEPTH,
   DONE,
   END,
+  END_OF,
   ENTRY,
   ENTRY_OF,
   FLAG_BITS,
@@ -25,6 +26,7 @@ import {
   LABEL,
   LABEL_LENGTH,
   LAST,
+  LENGTH_OF,
   LIKELY,
   MASK,
   MAX_DEPTH,
@@ -45,6 +47,10 @@ import {
   TAPE_TOP,
   TEXT,
   TEXT_FLAGS,
+  VALUES,
+  VALUES_END_OF,
+  VALUES_OF,
+  VALUES_TOP,
 } from '../../src/stanza/xml/layout.ts';
 
 const TAB: u32 = 0x09;
@@ -60,6 +66,7 @@ const GT: u32 = 0x3e;
 export function scan(): i32 {
   const end = load<u32>(END);
   const tapeBase = load<u32>(TAPE);
+  const valuesBase = load<u32>(VALUES);
   const maxDepth = load<u32>(MAX_DEPTH);
   let p = load<u32>(POS);
   let origin = load<u32>(ORIGIN);
@@ -68,6 +75,7 @@ export function scan(): i32 {
   let flags = load<u32>(TEXT_FLAGS);
   let depth = load<u32>(DEPTH);
   let last = load<u32>(LAST);
+  let out = valuesBase + load<u32>(VALUES_TOP);
   let tape = tapeBase + load<u32>(TAPE_TOP);
   let top: u32 = STACK + depth * STACK_ENTRY;
   let inside = load<u32>(top, INSIDE_OF);
@@ -76,6 +84,7 @@ export function scan(): i32 {
   let done: u32 = tapeBase;
   if (depth === 0) {
     tape = tapeBase;
+    out = valuesBase;
     origin = p;
     first = p;
   } else {
@@ -96,10 +105,14 @@ export function scan(): i32 {
         text = p;
         flags = 0;
       }
+      // From where it is in the input to where its copy is.
+      const away = out - text;
       let c: u32 = 0;
       while (true) {
         const a = v128.load(p);
         const b = v128.load(p, 16);
+        v128.store(p + away, a);
+        v128.store(p + away, b, 16);
         const wide = bits(a, b);
         // `<` and `>` differ in one bit.
         let stops = bits(
@@ -126,6 +139,7 @@ export function scan(): i32 {
           const after = reference(p, end);
           if (after === 0) break;
           flags |= FLAG_REFERENCES;
+          copy(p, after, away);
           p = after;
         } else if (c === GT) {
           if (p >= text + 2 && load<u16>(p - 2) === 0x5d5d) break;
@@ -133,6 +147,7 @@ export function scan(): i32 {
         } else if (c === 0xef) {
           if (load<u8>(p + 1) === 0xbf && load<u8>(p + 2) >= 0xbe) break;
           flags |= FLAG_WIDE;
+          copy(p, p + 3, away);
           p += 3;
         } else break;
       }
@@ -141,8 +156,9 @@ export function scan(): i32 {
         break;
       }
       if (p > text) {
-        store<i32>(tape, ~(((text - origin) << FLAG_BITS) | flags));
-        store<u32>(tape, p - origin, 4);
+        store<i32>(tape, ~(((out - valuesBase) << FLAG_BITS) | flags));
+        out += p - text;
+        store<u32>(tape, out - valuesBase, 4);
         tape += 8;
         count++;
       }
@@ -169,11 +185,13 @@ export function scan(): i32 {
       let shape = inside === 0 ? 0 : follow(p, v, last, inside);
       const entry = depth === 0 ? tape + RECORD : tape;
       let values = entry + ENTRY;
+      const firstValue = out;
       let q = p;
       while (shape !== 0) {
         q += load<u32>(shape, LABEL_LENGTH);
         if (load<u32>(shape, KIND) !== KIND_VALUE) break;
         const from = q;
+        const away = out - from;
         const quote = load<u8>(q - 1) as u32;
         const quotes = i8x16.splat(quote as i8);
         let valueFlags: u32 = 0;
@@ -181,6 +199,8 @@ export function scan(): i32 {
         while (true) {
           const a = v128.load(q);
           const b = v128.load(q, 16);
+          v128.store(q + away, a);
+          v128.store(q + away, b, 16);
           const wide = bits(a, b);
           let stops = bits(
             v128.or(special(a), v128.or(i8x16.eq(a, quotes), i8x16.eq(a, i8x16.splat(0x3c)))),
@@ -204,23 +224,27 @@ export function scan(): i32 {
             const after = reference(q, end);
             if (after === 0) break;
             valueFlags |= FLAG_REFERENCES;
+            copy(q, after, away);
             q = after;
           } else if (c === 0xef) {
             if (load<u8>(q + 1) === 0xbf && load<u8>(q + 2) >= 0xbe) break;
             valueFlags |= FLAG_WIDE;
+            copy(q, q + 3, away);
             q += 3;
           } else break;
         }
-        store<u32>(values, ((from - origin) << FLAG_BITS) | valueFlags);
-        store<u32>(values, q - origin, 4);
+        store<u32>(values, ((out - valuesBase) << FLAG_BITS) | valueFlags);
+        out += q - from;
+        store<u32>(values, out - valuesBase, 4);
         values += 8;
         shape = c === quote ? follow(q, v128.load(q), shape, shape) : 0;
       }
       if (shape === 0 || depth === maxDepth) {
+        out = firstValue;
         result = ODD_MARKUP;
         break;
       }
-      if (depth === 0) store<u32>(tape, p - origin);
+      if (depth === 0) store<u32>(tape, firstValue - valuesBase, VALUES_OF);
       store<u32>(entry, load<u32>(shape, ID));
       count++;
       tape = values;
@@ -243,7 +267,9 @@ export function scan(): i32 {
     }
 
     if (depth === 0) {
-      store<u32>(done, p - origin, 4);
+      store<u32>(done, out - valuesBase, VALUES_END_OF);
+      store<u32>(done, p - stanza, LENGTH_OF);
+      store<u32>(done, p - origin, END_OF);
       done = tape;
       if (p - first >= (RUN as u32)) {
         result = COMPLETE;
@@ -261,8 +287,14 @@ export function scan(): i32 {
   store<u32>(DONE, done - tapeBase);
   store<u32>(DEPTH, depth);
   store<u32>(LAST, last);
+  store<u32>(VALUES_TOP, out - valuesBase);
   store<i32>(top, count, COUNT_OF);
   return result;
+}
+
+/** Copies what is from `from` to `to`, and perhaps a little more. */
+function copy(from: u32, to: u32, away: u32): void {
+  for (let at = from; at < to; at += 16) v128.store(at + away, v128.load(at));
 }
 
 /** One bit for each of 32 bytes: whether its highest bit is set. */

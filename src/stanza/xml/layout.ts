@@ -2,7 +2,7 @@
  * What stands where in the memory that the scanner works on. Both scanners, the one in JavaScript and the one in
  * WebAssembly (tools/scanner), are compiled with these numbers. docs/parser.md draws the picture.
  *
- *     control words | stack | shapes | input | tape
+ *     control words | stack | shapes | input | values | tape
  */
 
 // Control words, as byte offsets from 0. The scanner reads all of them when it starts and writes back what it changed.
@@ -11,7 +11,7 @@
 export const POS = 0;
 /** The end of the input; the byte there is zero, which no input has. */
 export const END = 4;
-/** What offsets on the tape count from: where the first of the first-level elements began that it tells of. */
+/** Where the first of the first-level elements began that the tape tells of. */
 export const ORIGIN = 8;
 /** Where the first-level element began that is being read. */
 export const STANZA = 12;
@@ -31,6 +31,10 @@ export const DEPTH = 36;
 export const MAX_DEPTH = 40;
 /** The shape that was read last at this depth, or the one of what is around it; 0 when there is none. */
 export const LAST = 44;
+/** Where texts and attribute values are copied to, one after the other: offsets on the tape count from here. */
+export const VALUES = 48;
+/** The end of them, in bytes from the first. */
+export const VALUES_TOP = 52;
 
 /** One entry for each open element; the first one is the stream's. */
 export const STACK = 64;
@@ -44,10 +48,18 @@ export const ENTRY_OF = 8;
 /** How many nodes have been found inside. Less than 0: more than there will be. */
 export const COUNT_OF = 12;
 
-/** The bytes before the entry of a first-level element: where it begins in the input, and where it ends. */
-export const RECORD = 8;
+/** The bytes before the entry of a first-level element. */
+export const RECORD = 16;
+/** Where its values begin and end. */
+export const VALUES_OF = 0;
+export const VALUES_END_OF = 4;
+/** How long it is in the input, and where it ends there, from ORIGIN on. */
+export const LENGTH_OF = 8;
+export const END_OF = 12;
 /** The bytes of an element's entry before its attribute values: id of the tag, number of nodes inside, what is after. */
 export const ENTRY = 12;
+/** Where in an entry it says what is after: in bytes from the beginning of the tape. */
+export const AFTER = 8;
 /** After first-level elements of so many bytes together the scanner has them looked at before it reads on. */
 export const RUN = 2048;
 

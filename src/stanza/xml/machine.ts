@@ -15,6 +15,8 @@ import {
   TAPE,
   TAPE_TOP,
   TEXT,
+  VALUES,
+  VALUES_TOP,
 } from './layout.ts';
 import { createScanner, type Scanner, type ScannerKind, scannerKind } from './scanner.ts';
 import { SHAPES_BYTES, type ShapeOptions, Shapes } from './shapes.ts';
@@ -24,8 +26,8 @@ import { utf8Prefix } from './utf8.ts';
 export const PIECE = 65_536;
 /** What the scanner may look at beyond the end, 16 bytes at once. */
 const PADDING = 64;
-/** No input makes more than so many bytes of tape for each of its own: `<a/>` makes 20 at the first level. */
-const TAPE_PER_BYTE = 5;
+/** No input makes more than so many bytes of tape for each of its own: `<a/>` makes 28 at the first level. */
+const TAPE_PER_BYTE = 7;
 /** Small chunks are copied and looked at byte by byte: a call out of JavaScript would cost more. */
 export const SMALL = 48;
 
@@ -69,11 +71,17 @@ export class Machine {
     words[TEXT >> 2] = 0;
     words[TAPE_TOP >> 2] = 0;
     words[DEPTH >> 2] = 0;
+    words[VALUES >> 2] = this.#values;
+    words[VALUES_TOP >> 2] = 0;
     words[TAPE >> 2] = this.#tape;
   }
 
-  get #tape(): number {
+  get #values(): number {
     return this.#input + this.#capacity + PADDING;
+  }
+
+  get #tape(): number {
+    return this.#values + this.#capacity + RUN + PADDING;
   }
 
   get isCut(): boolean {
@@ -155,12 +163,16 @@ export class Machine {
   }
 
   #grow(capacity: number): void {
-    const before = this.#tape;
+    const tape = this.#tape;
+    const values = this.#values;
     this.#capacity = align(capacity);
     this.scanner.grow(this.#input + sizeFor(this.#capacity));
     const { bytes, words } = this.scanner;
-    bytes.copyWithin(this.#tape, before, before + (words[TAPE_TOP >> 2] as number));
+    // It is more than twice as large as before: neither gets into the way of the other.
+    bytes.copyWithin(this.#tape, tape, tape + (words[TAPE_TOP >> 2] as number));
+    bytes.copyWithin(this.#values, values, values + (words[VALUES_TOP >> 2] as number));
     words[TAPE >> 2] = this.#tape;
+    words[VALUES >> 2] = this.#values;
   }
 }
 
@@ -176,9 +188,9 @@ function align(size: number): number {
   return (size + 63) & ~63;
 }
 
-/** The input and its tape. */
+/** The input, its values and its tape. */
 function sizeFor(capacity: number): number {
-  return capacity + PADDING + (capacity + RUN) * TAPE_PER_BYTE + PADDING;
+  return capacity + PADDING + (capacity + RUN + PADDING) + (capacity + RUN) * TAPE_PER_BYTE + PADDING;
 }
 
 const idle: Machine[] = [];

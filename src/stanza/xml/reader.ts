@@ -7,11 +7,13 @@ import { isXmlText } from './chars.ts';
 import { attrMap, Element, NO_CHILDREN, type Node } from './element.ts';
 import { Fault } from './fault.ts';
 import {
+  AFTER,
   COMPLETE,
   COUNT_OF,
   DEPTH,
   DONE,
   END,
+  END_OF,
   ENTRY,
   ENTRY_OF,
   FLAG_BITS,
@@ -20,6 +22,7 @@ import {
   FLAG_WIDE,
   INSIDE_OF,
   LAST,
+  LENGTH_OF,
   MAX_DEPTH,
   MORE,
   ODD_MARKUP,
@@ -34,8 +37,12 @@ import {
   TAPE,
   TAPE_TOP,
   TEXT,
+  VALUES,
+  VALUES_END_OF,
+  VALUES_OF,
+  VALUES_TOP,
 } from './layout.ts';
-import { acquire, type Machine, PIECE, release } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { MarkupEnd } from './markup-end.ts';
 import { readDeclaration } from './prolog.ts';
 import { resolveReferences } from './references.ts';
@@ -121,16 +128,16 @@ export class Reader {
     this.#serial++;
   }
 
-  /** The children of an element in `run`: its entry is there on the tape, its first byte here in the run. */
-  childrenOf(run: Run, entry: number, from: number): readonly Node[] {
-    if (run.serial !== this.#serial) return readAgain(run, from, this.options, this.#outside);
+  /** The children of an element of `run` as long as the tape tells of them, which has the number `serial`. */
+  childrenOf(run: Run, serial: number, entry: number): readonly Node[] | undefined {
+    if (serial !== this.#serial) return undefined;
     const builder = this.#builder;
-    builder.open(run);
-    return builder.childrenAt(builder.tagAt(entry), entry);
+    builder.open(run, run.source);
+    return builder.childrenAt(builder.base + entry);
   }
 
   get #words(): Int32Array {
-    return this.#builder.words;
+    return this.#machine.scanner.words;
   }
 
   get #depth(): number {
@@ -158,7 +165,7 @@ export class Reader {
   /** Reads on; `false` when more input is needed. */
   #step(): boolean {
     if (this.#markupEnd !== undefined) {
-      const { words, bytes } = this.#builder;
+      const { words, bytes } = this.#machine.scanner;
       const end = words[END >> 2] as number;
       if (this.#markupEnd.find(bytes, words[POS >> 2] as number, end, this.#limited) === 0) return false;
       this.#markupEnd = undefined;
@@ -180,7 +187,7 @@ export class Reader {
 
   /** Before the stream header, and after the end of the stream. */
   #aroundStream(): boolean {
-    const { words, bytes } = this.#builder;
+    const { words, bytes } = this.#machine.scanner;
     const end = words[END >> 2] as number;
     let at = words[POS >> 2] as number;
     while (isSpace(bytes[at] as number)) at++;
@@ -193,7 +200,7 @@ export class Reader {
 
   /** At the `<` of something that the scanner has not understood. */
   #markup(): boolean {
-    const { words, bytes } = this.#builder;
+    const { words, bytes } = this.#machine.scanner;
     const at = words[POS >> 2] as number;
     if (at + 1 === words[END >> 2]) return false;
     const next = bytes[at + 1];
@@ -211,7 +218,7 @@ export class Reader {
   /** The end of the markup at `at`; 0 when it has not come. */
   #endOf(at: number, isCdata: boolean): number {
     const markupEnd = new MarkupEnd(isCdata);
-    const to = markupEnd.find(this.#builder.bytes, at, this.#words[END >> 2] as number, this.#limited);
+    const to = markupEnd.find(this.#machine.scanner.bytes, at, this.#words[END >> 2] as number, this.#limited);
     if (to === 0) this.#markupEnd = markupEnd;
     else if (to - this.#from > this.options.limits.bytes) throw this.#tooLarge();
     return to;
@@ -229,10 +236,9 @@ export class Reader {
     if (depth === maxDepth) throw new Fault('policy-violation', `deeper than ${maxDepth}`);
     const { tag, varying, written } = learnt;
     const tape = words[TAPE >> 2] as number;
-    const offset = at - (words[ORIGIN >> 2] as number);
     let entry = words[TAPE_TOP >> 2] as number;
     if (depth === 0) {
-      words[(tape + entry) >> 2] = offset;
+      words[(tape + entry + VALUES_OF) >> 2] = words[VALUES_TOP >> 2] as number;
       entry += RECORD;
       words[STANZA >> 2] = at;
     }
@@ -242,8 +248,8 @@ export class Reader {
     words[head + 1] = 0;
     w += ENTRY >> 2;
     for (const { from, to } of varying) {
-      words[w++] = ((offset + from) << FLAG_BITS) | flagsOf(token.slice(from, to), true);
-      words[w++] = offset + to;
+      words[w++] = (this.#keep(at + from, at + to) << FLAG_BITS) | flagsOf(token.slice(from, to), true);
+      words[w++] = words[VALUES_TOP >> 2] as number;
     }
     const after = (w << 2) - tape;
     words[head + 2] = after;
@@ -280,6 +286,8 @@ export class Reader {
   #enter({ scope, written }: Outside): void {
     this.#state = 'stream';
     const { shapes } = this.#machine;
+    this.#builder.tags = shapes.tags;
+    this.#serial++;
     this.#outside = { scope: shapes.adopt(scope), written };
     this.#root = shapes.inside(this.#outside.scope, written ?? '');
     this.#words[(STACK + INSIDE_OF) >> 2] = this.#root.at;
@@ -314,7 +322,7 @@ export class Reader {
   }
 
   #cdata(at: number): boolean {
-    const { words, bytes } = this.#builder;
+    const { words, bytes } = this.#machine.scanner;
     const head = bytes.latin1Slice(at, Math.min(at + CDATA.length, words[END >> 2] as number));
     if (!CDATA.startsWith(head)) {
       const fault = new Fault('restricted-xml', 'comments and document type declarations are not allowed in XMPP');
@@ -330,9 +338,8 @@ export class Reader {
     if (content !== '') {
       const top = words[TAPE_TOP >> 2] as number;
       const entry = ((words[TAPE >> 2] as number) + top) >> 2;
-      const from = at + CDATA.length - (words[ORIGIN >> 2] as number);
-      words[entry] = ~((from << FLAG_BITS) | flagsOf(content, false));
-      words[entry + 1] = from + content.length;
+      words[entry] = ~((this.#keep(at + CDATA.length, to - ']]>'.length) << FLAG_BITS) | flagsOf(content, false));
+      words[entry + 1] = words[VALUES_TOP >> 2] as number;
       words[TAPE_TOP >> 2] = top + 8;
     }
     // Even an empty section: the texts before and after it are one.
@@ -342,7 +349,7 @@ export class Reader {
   }
 
   #instruction(at: number): boolean {
-    const { words, bytes } = this.#builder;
+    const { words, bytes } = this.#machine.scanner;
     const head = bytes.latin1Slice(at, Math.min(at + 6, words[END >> 2] as number)).toLowerCase();
     if (head.length < 6 && '<?xml'.startsWith(head)) return false;
     if (!/^<\?xml[ \t\r\n?]/.test(head)) {
@@ -361,7 +368,7 @@ export class Reader {
 
   /** At a character that the scanner could not pass. */
   #oddText(): boolean {
-    const { words, bytes } = this.#builder;
+    const { words, bytes } = this.#machine.scanner;
     const at = words[POS >> 2] as number;
     const c = bytes[at] as number;
     if (c === AMP && this.#depth > 0) {
@@ -384,12 +391,24 @@ export class Reader {
     throw this.#limited(fault, at + 1);
   }
 
+  /** Copies a part of the input to the values. Returns its offset there. */
+  #keep(from: number, to: number): number {
+    const { words, bytes } = this.#machine.scanner;
+    const top = words[VALUES_TOP >> 2] as number;
+    bytes.copyWithin((words[VALUES >> 2] as number) + top, from, to);
+    words[VALUES_TOP >> 2] = top + to - from;
+    return top;
+  }
+
   /** The first-level element whose record is at `record` has ended at POS. */
   #complete(record: number): void {
     const words = this.#words;
     const done = words[TAPE_TOP >> 2] as number;
-    words[(((words[TAPE >> 2] as number) + record) >> 2) + 1] =
-      (words[POS >> 2] as number) - (words[ORIGIN >> 2] as number);
+    const at = ((words[TAPE >> 2] as number) + record) >> 2;
+    const end = words[POS >> 2] as number;
+    words[at + (VALUES_END_OF >> 2)] = words[VALUES_TOP >> 2] as number;
+    words[at + (LENGTH_OF >> 2)] = end - (words[STANZA >> 2] as number);
+    words[at + (END_OF >> 2)] = end - (words[ORIGIN >> 2] as number);
     words[DONE >> 2] = done;
     this.#hand(record, done);
   }
@@ -397,39 +416,45 @@ export class Reader {
   /** Hands over the first-level elements that the tape tells of from `first` to `done`. */
   #hand(first: number, done: number): void {
     const builder = this.#builder;
-    const { words } = builder;
-    const { shapes } = this.#machine;
+    const { tags } = builder;
+    const { shapes, scanner } = this.#machine;
+    const { words, bytes } = scanner;
     const { onElement } = this.#events;
+    const { limits } = this.options;
     const serial = ++this.#serial;
     const base = (words[TAPE >> 2] as number) >> 2;
+    const valuesBase = words[VALUES >> 2] as number;
     const last = base + (done >> 2);
     builder.base = base;
-    builder.origin = words[ORIGIN >> 2] as number;
+    builder.valuesBase = valuesBase;
     let run: Run | undefined;
-    let runEnd = 0;
-    let at = base + (first >> 2);
-    let end = 0;
+    let runTo = 0;
+    let record = 0;
+    let next = base + (first >> 2);
     try {
-      while (at < last) {
-        const from = words[at] as number;
-        end = words[at + 1] as number;
-        const entry = at + (RECORD >> 2);
+      while (next < last) {
+        record = next;
+        const entry = record + (RECORD >> 2);
         const tag = builder.tagAt(entry);
-        at = base + ((words[entry + 2] as number) >> 2);
-        if (end - from > this.options.limits.bytes) throw this.#tooLarge();
-        if (run === undefined || end > runEnd) {
-          runEnd = this.#endOfRun(at, last, from, end);
-          run = new Run(this, serial, from, builder.bytes, builder.origin + from, runEnd - from);
+        next = this.#after(record);
+        if ((words[record + (LENGTH_OF >> 2)] as number) > limits.bytes) throw this.#tooLarge();
+        if (run === undefined || record === runTo) {
+          const from = words[record + (VALUES_OF >> 2)] as number;
+          const final = this.#finalOfRun(record, last);
+          const to = words[final + (VALUES_END_OF >> 2)] as number;
+          runTo = this.#after(final);
+          run = new Run(this, serial, tags, from, bytes, valuesBase + from, valuesBase + to);
         }
-        builder.open(run);
-        const content = words[entry + 1] === 0 ? NO_CHILDREN : new Unread(run, entry, from - run.from);
-        const element = Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content);
-        // What has been read must not be read by what was forgotten.
-        if (shapes.isFull) void element.children;
-        onElement(element);
+        builder.open(run, run.source);
+        let content: readonly Node[] | Unread = NO_CHILDREN;
+        if (words[entry + 1] !== 0) {
+          run.keepTape(bytes, record << 2, runTo << 2, record - base);
+          content = new Unread(run, entry - base);
+        }
+        onElement(Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content));
       }
     } finally {
-      if (at < last) this.#goBack(end);
+      if (next < last) this.#goBack(words[record + (END_OF >> 2)] as number);
     }
     if (shapes.isFull && this.#depth === 0) {
       shapes.reset();
@@ -437,20 +462,22 @@ export class Reader {
     }
   }
 
-  /**
-   * Where a run ends whose first element is at `from` to `end`: with so many of those after it as are small. Who keeps one
-   * of them keeps all of them.
-   */
-  #endOfRun(next: number, last: number, from: number, end: number): number {
-    const words = this.#words;
-    let runEnd = end;
-    for (let at = next; at < last; ) {
-      const after = words[at + 1] as number;
-      if (after - from > RUN) break;
-      runEnd = after;
-      at = this.#builder.base + ((words[at + (RECORD >> 2) + 2] as number) >> 2);
+  /** The last record of a run that begins with `record`: as many as are small. Who keeps one of them keeps all. */
+  #finalOfRun(record: number, last: number): number {
+    const { words } = this.#builder;
+    const limit = (words[record + (VALUES_OF >> 2)] as number) + RUN;
+    let final = record;
+    for (let next = this.#after(record); next < last; next = this.#after(next)) {
+      if ((words[next + (VALUES_END_OF >> 2)] as number) > limit) break;
+      final = next;
     }
-    return runEnd;
+    return final;
+  }
+
+  /** The record after another one. */
+  #after(record: number): number {
+    const { words, base } = this.#builder;
+    return base + ((words[record + ((RECORD + AFTER) >> 2)] as number) >> 2);
   }
 
   /** A handler has thrown: what comes after its element is read again with the next input. */
@@ -480,23 +507,6 @@ export class Reader {
   #tooLarge(): Fault {
     return new Fault('policy-violation', `stanza-too-large: more than ${this.options.limits.bytes} bytes`);
   }
-}
-
-/** The children of the element that begins there in `run`. */
-function readAgain(run: Run, from: number, options: ShapeOptions, outside: Outside): readonly Node[] {
-  let children: readonly Node[] | undefined;
-  const onElement = (element: Element) => {
-    children ??= element.children;
-  };
-  const machine = acquire(options);
-  try {
-    const reader = new Reader(machine, options, { onElement }, outside);
-    const bytes = Buffer.from(run.source.slice(from) + run.more.join(''), 'latin1');
-    for (let at = 0; at < bytes.length; at += PIECE) reader.read(bytes.subarray(at, at + PIECE));
-  } finally {
-    release(machine);
-  }
-  return children ?? NO_CHILDREN;
 }
 
 function isSpace(c: number): boolean {

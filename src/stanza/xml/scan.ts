@@ -17,6 +17,7 @@ import {
   DEPTH,
   DONE,
   END,
+  END_OF,
   ENTRY,
   ENTRY_OF,
   FLAG_BITS,
@@ -32,6 +33,7 @@ import {
   LABEL,
   LABEL_LENGTH,
   LAST,
+  LENGTH_OF,
   LIKELY,
   MAX_DEPTH,
   MAX_TRIES,
@@ -51,6 +53,10 @@ import {
   TAPE_TOP,
   TEXT,
   TEXT_FLAGS,
+  VALUES,
+  VALUES_END_OF,
+  VALUES_OF,
+  VALUES_TOP,
 } from './layout.ts';
 
 /** The memory of a scanner, as bytes and as 32-bit words. */
@@ -76,6 +82,9 @@ const PLAIN = 0;
 const WIDE = 1;
 const STOP = 2;
 
+/** More bytes than that are not copied one by one. */
+const LONG = 64;
+
 const MEANING = new Uint8Array(256).fill(WIDE, 0x80).fill(STOP, 0, 0x20);
 for (const c of [QUOT, AMP, APOS, LT, GT, 0xef]) MEANING[c] = STOP;
 
@@ -83,6 +92,7 @@ for (const c of [QUOT, AMP, APOS, LT, GT, 0xef]) MEANING[c] = STOP;
 export function scan({ bytes, words }: Memory): number {
   const end = words[END >> 2] as number;
   const tapeBase = words[TAPE >> 2] as number;
+  const valuesBase = words[VALUES >> 2] as number;
   const maxDepth = words[MAX_DEPTH >> 2] as number;
   let p = words[POS >> 2] as number;
   let origin = words[ORIGIN >> 2] as number;
@@ -91,6 +101,7 @@ export function scan({ bytes, words }: Memory): number {
   let flags = words[TEXT_FLAGS >> 2] as number;
   let depth = words[DEPTH >> 2] as number;
   let last = words[LAST >> 2] as number;
+  let out = valuesBase + (words[VALUES_TOP >> 2] as number);
   // All that follows counts in words: the places on the tape and on the stack.
   let tape = (tapeBase + (words[TAPE_TOP >> 2] as number)) >> 2;
   let top = (STACK + depth * STACK_ENTRY) >> 2;
@@ -101,6 +112,7 @@ export function scan({ bytes, words }: Memory): number {
   let done = 0;
   if (depth === 0) {
     tape = tapeBase >> 2;
+    out = valuesBase;
     origin = p;
     first = p;
   } else {
@@ -160,8 +172,9 @@ export function scan({ bytes, words }: Memory): number {
       }
       // There is no text where the input was cut between two tags.
       if (p > text) {
-        words[tape] = ~(((text - origin) << FLAG_BITS) | flags);
-        words[tape + 1] = p - origin;
+        words[tape] = ~(((out - valuesBase) << FLAG_BITS) | flags);
+        out = copy(bytes, text, p, out);
+        words[tape + 1] = out - valuesBase;
         tape += 2;
         count++;
       }
@@ -188,6 +201,7 @@ export function scan({ bytes, words }: Memory): number {
       let shape = inside === 0 ? 0 : follow(bytes, words, p, last, inside);
       const entry = depth === 0 ? tape + (RECORD >> 2) : tape;
       let values = entry + (ENTRY >> 2);
+      const firstValue = out;
       let q = p;
       while (shape !== 0) {
         q += words[(shape + LABEL_LENGTH) >> 2] as number;
@@ -222,17 +236,19 @@ export function scan({ bytes, words }: Memory): number {
             q += 3;
           } else break;
         }
-        words[values] = ((from - origin) << FLAG_BITS) | valueFlags;
-        words[values + 1] = q - origin;
+        words[values] = ((out - valuesBase) << FLAG_BITS) | valueFlags;
+        out = copy(bytes, from, q, out);
+        words[values + 1] = out - valuesBase;
         values += 2;
         // The label of what follows begins with the quote.
         shape = v === quote ? follow(bytes, words, q, shape, shape) : 0;
       }
       if (shape === 0 || depth === maxDepth) {
+        out = firstValue;
         result = ODD_MARKUP;
         break;
       }
-      if (depth === 0) words[tape] = p - origin;
+      if (depth === 0) words[tape + (VALUES_OF >> 2)] = firstValue - valuesBase;
       words[entry] = words[(shape + ID) >> 2] as number;
       count++;
       tape = values;
@@ -255,7 +271,10 @@ export function scan({ bytes, words }: Memory): number {
     }
 
     if (depth === 0) {
-      words[((tapeBase + done) >> 2) + 1] = p - origin;
+      const record = (tapeBase + done) >> 2;
+      words[record + (VALUES_END_OF >> 2)] = out - valuesBase;
+      words[record + (LENGTH_OF >> 2)] = p - stanza;
+      words[record + (END_OF >> 2)] = p - origin;
       done = (tape << 2) - tapeBase;
       if (p - first >= RUN) {
         result = COMPLETE;
@@ -273,6 +292,7 @@ export function scan({ bytes, words }: Memory): number {
   words[DONE >> 2] = done;
   words[DEPTH >> 2] = depth;
   words[LAST >> 2] = last;
+  words[VALUES_TOP >> 2] = out - valuesBase;
   words[top + (COUNT_OF >> 2)] = count;
   return result;
 }
@@ -303,6 +323,14 @@ function matches(bytes: Uint8Array, words: Int32Array, p: number, shape: number)
     if (bytes[p + i] !== bytes[label + i]) return false;
   }
   return true;
+}
+
+/** Copies what is from `from` to `to` in the input. Returns where the copy ends. */
+function copy(bytes: Uint8Array, from: number, to: number, out: number): number {
+  const end = out + to - from;
+  if (to - from > LONG) bytes.copyWithin(out, from, to);
+  else for (let o = out, p = from; o < end; o++, p++) bytes[o] = bytes[p] as number;
+  return end;
 }
 
 function isSpace(c: number): boolean {

@@ -119,7 +119,7 @@ const NO_TAG: Tag = {
 
 export class Shapes {
   /** The tags by their ids. */
-  readonly tags: Tag[] = [NO_TAG];
+  tags: Tag[] = [NO_TAG];
   readonly #memory: Memory;
   readonly #from: number;
   #used = 0;
@@ -153,7 +153,8 @@ export class Shapes {
   reset(): void {
     this.#used = 0;
     this.#isFull = false;
-    this.tags.length = 1;
+    // Who has kept a tape needs the old ones.
+    this.tags = [NO_TAG];
     this.#roots.clear();
     this.#scopes.clear();
     this.#scopeIds.clear();

@@ -2,13 +2,13 @@
  * Tape → elements. A tape is a list of numbers, two or more for each element and each text, in the order of the
  * document. Nothing is looked up here but what stands there.
  *
- *     first-level    where it begins | where it ends | its entry
+ *     first-level    where its values begin | where they end | its length | where it ends | its entry
  *     element        id of its tag | number of nodes inside | where the entry after it is
  *                    | for each attribute that varies: from, to | the entries of its children
  *     text           ~from | to
  *
- * `from` and `to` are where the bytes are, counted from the same byte for all that is on the tape; the low bits of `from`
- * say what has to be done to make them a string.
+ * `from` and `to` are where the bytes are among all the values that are on the tape; the low bits of `from` say what has to
+ * be done to make them a string.
  */
 
 import type { Values } from './attr-maps.ts';
@@ -24,35 +24,35 @@ const HEAD = ENTRY >> 2;
 
 /** Makes elements of a tape, from one entry to the next. */
 export class Builder implements Values {
-  /** The memory of the scanner. */
   words: Int32Array;
-  bytes: Bytes;
-  readonly tags: readonly Tag[];
+  /** The memory of the scanner; `undefined` when it is not at hand. */
+  bytes: Bytes | undefined;
+  tags: readonly Tag[];
   /** Where the tape begins in `words`. */
   base = 0;
-  /** Where in `bytes` the offsets on the tape count from. */
-  origin = 0;
-  /** The bytes of what is being built, and perhaps of what stands around it. */
+  /** Where the values begin in `bytes`. */
+  valuesBase = 0;
+  /** The values of what is being built, and perhaps of what stands around it. */
   #run: Run | undefined;
-  /** Some of them, one character for each, and their offsets. */
+  /** Some of them, one character for each byte, and their offsets. */
   #source = '';
   #sourceFrom = 0;
   #sourceTo = 0;
   /** The next word to read. */
   #at = 0;
 
-  constructor(words: Int32Array, bytes: Bytes, tags: readonly Tag[]) {
+  constructor(words: Int32Array, bytes: Bytes | undefined, tags: readonly Tag[]) {
     this.words = words;
     this.bytes = bytes;
     this.tags = tags;
   }
 
-  /** Says where the bytes are of what is built next. */
-  open(run: Run): void {
+  /** Says where the values are of what is built next: the first of them in `source`, or all. */
+  open(run: Run, source: string): void {
     this.#run = run;
-    this.#source = run.source;
+    this.#source = source;
     this.#sourceFrom = run.from;
-    this.#sourceTo = run.from + run.source.length;
+    this.#sourceTo = run.from + source.length;
   }
 
   tagAt(at: number): Tag {
@@ -66,8 +66,8 @@ export class Builder implements Values {
   }
 
   /** The children of the element whose entry is at `at`. */
-  childrenAt(tag: Tag, at: number): readonly Node[] {
-    this.#at = at + HEAD + 2 * tag.varying;
+  childrenAt(at: number): readonly Node[] {
+    this.#at = at + HEAD + 2 * this.tagAt(at).varying;
     return this.#nodes(this.words[at + 1] as number, this.base + ((this.words[at + 2] as number) >> 2));
   }
 
@@ -164,14 +164,21 @@ export class Builder implements Values {
       this.#sourceTo = at.from + at.segment.length;
       if (to <= this.#sourceTo) return this.#slice(from, to);
     }
-    return this.bytes.latin1Slice(this.origin + from, this.origin + to);
+    // Only with the memory of the scanner are there segments.
+    return (this.bytes as Bytes).latin1Slice(this.valuesBase + from, this.valuesBase + to);
   }
 
   #decoded(from: number, to: number, space: (text: string) => string): string {
     const at = from >> FLAG_BITS;
-    let text = from & FLAG_WIDE ? this.bytes.utf8Slice(this.origin + at, this.origin + to) : this.#slice(at, to);
+    let text = from & FLAG_WIDE ? this.#wide(at, to) : this.#slice(at, to);
     if (from & FLAG_SPACE) text = space(text);
     if (from & FLAG_REFERENCES) text = resolveReferences(text);
     return text;
+  }
+
+  #wide(from: number, to: number): string {
+    const { bytes, valuesBase } = this;
+    if (bytes !== undefined) return bytes.utf8Slice(valuesBase + from, valuesBase + to);
+    return Buffer.from(this.#slice(from, to), 'latin1').toString();
   }
 }

@@ -1,40 +1,76 @@
 import type { ChildSource, Node } from './element.ts';
 import type { Reader } from './reader.ts';
 import type { Bytes } from './scanner.ts';
+import type { Tag } from './shapes.ts';
+import { Builder } from './tree.ts';
 
-/** Where the bytes of larger elements are cut: V8 makes small strings much faster. */
+/** Where the values of larger elements are cut: V8 makes small strings much faster. */
 const SEGMENT = 16_384;
-const NOTHING: readonly string[] = [];
+const NONE: readonly string[] = [];
 
-/** The bytes of a few first-level elements that have come together, one character for each. */
+/** A few first-level elements that have come together: their values as a string, and what the tape tells of them. */
 export class Run {
-  readonly reader: Reader;
-  /** What the tape tells of as long as the reader has this number. */
-  readonly serial: number;
-  /** The offset of the first byte on that tape. */
+  readonly #reader: Reader;
+  /** The tape is at hand as long as the reader has this number. */
+  readonly #serial: number;
+  readonly #tags: readonly Tag[];
+  /** The offset of the first value, as the tape counts. */
   readonly from: number;
-  /** The first bytes, and most often all. */
+  /** The values, one character for each byte: the first of them, and most often all. */
   readonly source: string;
-  readonly more: readonly string[];
+  readonly #more: readonly string[];
+  /** Where the copy of the tape begins on the tape, in words, and the copy. */
+  #tapeFrom = 0;
+  #tape = NONE;
 
-  /** @param at where the first byte is in `bytes`. */
-  constructor(reader: Reader, serial: number, from: number, bytes: Bytes, at: number, length: number) {
-    this.reader = reader;
-    this.serial = serial;
+  /** @param at where the first value is in `bytes`. */
+  constructor(
+    reader: Reader,
+    serial: number,
+    tags: readonly Tag[],
+    from: number,
+    bytes: Bytes,
+    at: number,
+    to: number,
+  ) {
+    this.#reader = reader;
+    this.#serial = serial;
+    this.#tags = tags;
     this.from = from;
-    this.source = bytes.latin1Slice(at, at + Math.min(length, SEGMENT));
-    this.more = length > SEGMENT ? segments(bytes, at + SEGMENT, at + length) : NOTHING;
+    this.source = bytes.latin1Slice(at, Math.min(to, at + SEGMENT));
+    this.#more = to - at > SEGMENT ? segments(bytes, at + SEGMENT, to) : NONE;
+  }
+
+  /** Copies the tape, once, for those who ask when it tells of something else. */
+  keepTape(bytes: Bytes, at: number, to: number, tapeFrom: number): void {
+    if (this.#tape !== NONE) return;
+    this.#tape = segments(bytes, at, to);
+    this.#tapeFrom = tapeFrom;
   }
 
   /** The segment that an offset is in. */
   segmentOf(offset: number): { segment: string; from: number } {
     const number = Math.floor((offset - this.from) / SEGMENT);
-    const segment = number === 0 ? this.source : (this.more[number - 1] as string);
+    const segment = number === 0 ? this.source : (this.#more[number - 1] as string);
     return { segment, from: this.from + number * SEGMENT };
+  }
+
+  /** The children of the element whose entry is at `entry`, in words from the beginning of the tape. */
+  childrenOf(entry: number): readonly Node[] {
+    const live = this.#reader.childrenOf(this, this.#serial, entry);
+    if (live !== undefined) return live;
+    const tape = Buffer.from(this.#tape.join(''), 'latin1');
+    const words = new Int32Array(tape.length >> 2);
+    Buffer.from(words.buffer).set(tape);
+    const builder = new Builder(words, undefined, this.#tags);
+    builder.base = -this.#tapeFrom;
+    builder.open(this, this.source + this.#more.join(''));
+    return builder.childrenAt(builder.base + entry);
   }
 }
 
 function segments(bytes: Bytes, from: number, to: number): string[] {
+  if (to - from <= SEGMENT) return [bytes.latin1Slice(from, to)];
   const list: string[] = [];
   for (let at = from; at < to; at += SEGMENT) list.push(bytes.latin1Slice(at, Math.min(at + SEGMENT, to)));
   return list;
@@ -43,26 +79,21 @@ function segments(bytes: Bytes, from: number, to: number): string[] {
 /**
  * The children of a first-level element that nobody has looked into.
  *
- * Who asks while the element is being handled gets them from the tape, which is right there. Who asks later, when the
- * tape tells of other elements, has them read again. What waits until then is small: the bytes of the element, and
- * perhaps of a few small ones beside it, and nothing of the chunk they came in.
+ * Who asks while the element is being handled gets them from the tape, which is right there; who asks later, from a copy
+ * of that part of the tape. What waits until then is small: texts and attribute values of the element, and perhaps of a
+ * few small ones beside it, and nothing of the chunk they came in.
  */
 export class Unread implements ChildSource {
   readonly #run: Run;
   readonly #entry: number;
-  readonly #from: number;
 
-  /**
-   * @param entry where the element is on the tape.
-   * @param from where its first byte is in the run.
-   */
-  constructor(run: Run, entry: number, from: number) {
+  /** @param entry where the element is on the tape, in words. */
+  constructor(run: Run, entry: number) {
     this.#run = run;
     this.#entry = entry;
-    this.#from = from;
   }
 
   read(): readonly Node[] {
-    return this.#run.reader.childrenOf(this.#run, this.#entry, this.#from);
+    return this.#run.childrenOf(this.#entry);
   }
 }
