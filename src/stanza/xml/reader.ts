@@ -428,6 +428,7 @@ export class Reader {
     builder.base = base;
     builder.valuesBase = valuesBase;
     let run: Run | undefined;
+    let runFrom = 0;
     let runTo = 0;
     let record = 0;
     let next = base + (first >> 2);
@@ -439,21 +440,20 @@ export class Reader {
         next = this.#after(record);
         if ((words[record + (LENGTH_OF >> 2)] as number) > limits.bytes) throw this.#tooLarge();
         if (run === undefined || record === runTo) {
+          if (run !== undefined && run.waiting > 0) run.keepTape(bytes, runFrom << 2, runTo << 2, runFrom - base);
           const from = words[record + (VALUES_OF >> 2)] as number;
           const final = this.#finalOfRun(record, last);
           const to = words[final + (VALUES_END_OF >> 2)] as number;
+          runFrom = record;
           runTo = this.#after(final);
           run = new Run(this, serial, tags, from, bytes, valuesBase + from, valuesBase + to);
         }
         builder.open(run, run.source);
-        let content: readonly Node[] | Unread = NO_CHILDREN;
-        if (words[entry + 1] !== 0) {
-          run.keepTape(bytes, record << 2, runTo << 2, record - base);
-          content = new Unread(run, entry - base);
-        }
+        const content = words[entry + 1] === 0 ? NO_CHILDREN : new Unread(run, entry - base);
         onElement(Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content));
       }
     } finally {
+      if (run !== undefined && run.waiting > 0) run.keepTape(bytes, runFrom << 2, runTo << 2, runFrom - base);
       if (next < last) this.#goBack(words[record + (END_OF >> 2)] as number);
     }
     if (shapes.isFull && this.#depth === 0) {

@@ -19,6 +19,8 @@ export class Run {
   /** The values, one character for each byte: the first of them, and most often all. */
   readonly source: string;
   readonly #more: readonly string[];
+  /** How many elements wait for somebody who looks into them. */
+  waiting = 0;
   /** Where the copy of the tape begins on the tape, in words, and the copy. */
   #tapeFrom = 0;
   #tape = NONE;
@@ -41,9 +43,8 @@ export class Run {
     this.#more = to - at > SEGMENT ? segments(bytes, at + SEGMENT, to) : NONE;
   }
 
-  /** Copies the tape, once, for those who ask when it tells of something else. */
+  /** Copies the tape, before it tells of something else, for those who ask later. */
   keepTape(bytes: Bytes, at: number, to: number, tapeFrom: number): void {
-    if (this.#tape !== NONE) return;
     this.#tape = segments(bytes, at, to);
     this.#tapeFrom = tapeFrom;
   }
@@ -58,7 +59,10 @@ export class Run {
   /** The children of the element whose entry is at `entry`, in words from the beginning of the tape. */
   childrenOf(entry: number): readonly Node[] {
     const live = this.#reader.childrenOf(this, this.#serial, entry);
-    if (live !== undefined) return live;
+    if (live !== undefined) {
+      this.waiting--;
+      return live;
+    }
     const tape = Buffer.from(this.#tape.join(''), 'latin1');
     const words = new Int32Array(tape.length >> 2);
     Buffer.from(words.buffer).set(tape);
@@ -91,6 +95,7 @@ export class Unread implements ChildSource {
   constructor(run: Run, entry: number) {
     this.#run = run;
     this.#entry = entry;
+    run.waiting++;
   }
 
   read(): readonly Node[] {
