@@ -168,7 +168,7 @@ export function scan(): i32 {
     // At a `<`.
     const v = v128.load(p);
     if (i8x16.extract_lane_u(v, 1) === SLASH) {
-      if (depth === 0 || inside === 0 || !matches(p, v, inside)) {
+      if (depth === 0 || inside === 0 || !begins(v, inside) || !goesOn(p, inside)) {
         result = ODD_MARKUP;
         break;
       }
@@ -182,12 +182,19 @@ export function scan(): i32 {
       inside = load<u32>(top, INSIDE_OF);
       count = load<i32>(top, COUNT_OF);
     } else {
-      let shape = inside === 0 ? 0 : follow(p, v, last, inside);
+      let shape: u32 = 0;
+      let before = last;
+      let parent = inside;
       const entry = depth === 0 ? tape + RECORD : tape;
       let values = entry + ENTRY;
       const firstValue = out;
       let q = p;
-      while (shape !== 0) {
+      let w = v;
+      while (parent !== 0) {
+        // What has come after the last piece before is tried first.
+        shape = before === 0 ? 0 : load<u32>(before, LIKELY);
+        if (shape === 0 || !begins(w, shape) || !goesOn(q, shape)) shape = search(q, w, before, parent);
+        if (shape === 0) break;
         q += load<u32>(shape, LABEL_LENGTH);
         if (load<u32>(shape, KIND) !== KIND_VALUE) break;
         const from = q;
@@ -237,7 +244,14 @@ export function scan(): i32 {
         out += q - from;
         store<u32>(values, out - valuesBase, 4);
         values += 8;
-        shape = c === quote ? follow(q, v128.load(q), shape, shape) : 0;
+        if (c !== quote) {
+          shape = 0;
+          break;
+        }
+        // The label of what follows begins with the quote.
+        w = v128.load(q);
+        before = shape;
+        parent = shape;
       }
       if (shape === 0 || depth === maxDepth) {
         out = firstValue;
@@ -308,12 +322,10 @@ function special(v: v128): v128 {
 }
 
 /** The child of `parent` whose label stands at `p`, where `v` are the first 16 bytes; 0 when there is none. */
-function follow(p: u32, v: v128, before: u32, parent: u32): u32 {
-  const likely = before === 0 ? 0 : load<u32>(before, LIKELY);
-  if (likely !== 0 && matches(p, v, likely)) return likely;
+function search(p: u32, v: v128, before: u32, parent: u32): u32 {
   let child = load<u32>(parent, CHILD);
   for (let tries = 0; child !== 0 && tries < MAX_TRIES; tries++) {
-    if (matches(p, v, child)) {
+    if (begins(v, child) && goesOn(p, child)) {
       if (before !== 0) store<u32>(before, child, LIKELY);
       return child;
     }
@@ -322,11 +334,18 @@ function follow(p: u32, v: v128, before: u32, parent: u32): u32 {
   return 0;
 }
 
-/** Whether the label of `shape` stands at `p`, where `v` are the first 16 bytes. */
-function matches(p: u32, v: v128, shape: u32): bool {
-  if (v128.any_true(v128.xor(v128.and(v, v128.load(shape, MASK)), v128.load(shape, LABEL)))) return false;
+/** Whether `v` is how the label of `shape` begins: its first 16 bytes, or all of it. */
+function begins(v: v128, shape: u32): bool {
+  return !v128.any_true(v128.xor(v128.and(v, v128.load(shape, MASK)), v128.load(shape, LABEL)));
+}
+
+/** Whether the rest of the label stands at `p`. */
+function goesOn(p: u32, shape: u32): bool {
   const length = load<u32>(shape, LABEL_LENGTH);
-  if (length <= 16) return true;
+  return length <= 16 || isRest(p, shape, length);
+}
+
+function isRest(p: u32, shape: u32, length: u32): bool {
   // The last 16 bytes, then those in between: most labels have at most 32.
   const last = length - 16;
   if (v128.any_true(v128.xor(v128.load(p + last), v128.load(shape + last, LABEL)))) return false;
