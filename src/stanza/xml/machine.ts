@@ -20,7 +20,7 @@ import {
 } from './layout.ts';
 import { createScanner, type Scanner, type ScannerKind, scannerKind } from './scanner.ts';
 import { SHAPES_BYTES, type ShapeOptions, Shapes } from './shapes.ts';
-import { utf8Prefix } from './utf8.ts';
+import { wholeCharacters } from './utf8.ts';
 
 /** Larger chunks are read in pieces, so that the input stays where the processor has it at hand. */
 export const PIECE = 65_536;
@@ -41,10 +41,13 @@ export class Machine {
   #capacity = 2 * PIECE;
   /** How many `>` have to come before reading on can bring anything. */
   ends = 1;
+  /** Where the last `>` ends, or something after it. */
+  endAt = 0;
   /** How many bytes may come before somebody has to look whether it is too much. */
   left = 0;
   /** The beginning of a character whose end has not come. */
-  #cut: Uint8Array = NO_BYTES;
+  readonly #cut = new Uint8Array(3);
+  #cutLength = 0;
 
   constructor(options: ShapeOptions, maxDepth: number) {
     this.kind = scannerKind();
@@ -59,9 +62,10 @@ export class Machine {
 
   /** Forgets the input, but not the shapes. */
   clear(): void {
-    this.#cut = NO_BYTES;
+    this.#cutLength = 0;
     this.ends = 1;
     this.left = 0;
+    this.endAt = 0;
     const { words } = this.scanner;
     words[POS >> 2] = this.#input;
     this.#endAt(this.#input);
@@ -85,30 +89,39 @@ export class Machine {
   }
 
   get isCut(): boolean {
-    return this.#cut.length > 0;
+    return this.#cutLength > 0;
   }
 
   /**
-   * Adds a small piece of input when there is nothing else to do with it: no more is added than `ends` and `left` allow.
+   * Adds a small piece of input, unless something is wrong with it that `append` knows to handle.
+   * @param isDue whether to add it even if it makes reading on worthwhile.
    * @returns whether it was added.
    */
-  appendSmall(piece: Uint8Array): boolean {
+  appendSmall(piece: Uint8Array, isDue: boolean): boolean {
     const { bytes, words } = this.scanner;
-    const { length } = piece;
     const at = words[END >> 2] as number;
-    if (at + length > this.#input + this.#capacity || length > this.left || this.#cut.length > 0) return false;
-    let { ends } = this;
-    let wide = 0;
-    for (let i = 0; i < length; i++) {
+    let to = at;
+    if (at + piece.length + this.#cutLength > this.#input + this.#capacity || piece.length > this.left) return false;
+    let wide = this.#cutLength;
+    for (let i = 0; i < wide; i++) bytes[to++] = this.#cut[i] as number;
+    let { ends, endAt } = this;
+    for (let i = 0; i < piece.length; i++) {
       const byte = piece[i] as number;
-      bytes[at + i] = byte;
-      wide |= byte;
-      if (byte === GT) ends--;
+      bytes[to++] = byte;
+      wide |= byte & 0x80;
+      if (byte === GT) {
+        ends--;
+        endAt = to;
+      }
     }
-    if (wide >= 0x80 || ends <= 0) return false;
+    if (ends <= 0 && !isDue) return false;
+    const end = wide === 0 ? to : wholeCharacters(bytes, at, to);
+    if (end < 0) return false;
     this.ends = ends;
-    this.left -= length;
-    this.#endAt(at + length);
+    this.endAt = endAt;
+    this.left -= piece.length;
+    if (wide !== 0) this.#cutAt(end, to);
+    this.#endAt(end);
     return true;
   }
 
@@ -117,24 +130,30 @@ export class Machine {
    * @returns whether all of it is UTF-8; else what comes before the first error has been added.
    */
   append(piece: Uint8Array): boolean {
-    if (this.#cut.length > 0) {
-      const cut = this.#cut;
-      this.#cut = NO_BYTES;
-      return this.append(Buffer.concat([cut, piece]));
-    }
-    const { length } = piece;
-    const at = this.#room(length);
-    this.scanner.bytes.set(piece, at);
-    this.left -= length;
-    this.ends = length > SMALL ? 0 : this.ends - ends(piece);
-    if (isUtf8(piece)) {
-      this.#endAt(at + length);
+    const cut = this.#cutLength;
+    const at = this.#room(cut + piece.length);
+    const to = at + cut + piece.length;
+    const { bytes } = this.scanner;
+    for (let i = 0; i < cut; i++) bytes[at + i] = this.#cut[i] as number;
+    bytes.set(piece, at + cut);
+    this.left -= piece.length;
+    // Reading on tells.
+    this.ends = 0;
+    this.endAt = to;
+    if (cut === 0 && isUtf8(piece)) {
+      this.#endAt(to);
       return true;
     }
-    const { valid, isCut } = utf8Prefix(piece);
-    if (isCut) this.#cut = Uint8Array.from(piece.subarray(valid));
-    this.#endAt(at + valid);
-    return isCut;
+    const end = cut > 0 && isUtf8(bytes.subarray(at, to)) ? to : wholeCharacters(bytes, at, to);
+    this.#cutAt(end, to);
+    this.#endAt(end < 0 ? ~end : end);
+    return end >= 0;
+  }
+
+  /** Notes what is cut. */
+  #cutAt(end: number, to: number): void {
+    this.#cutLength = end < 0 ? 0 : to - end;
+    for (let i = 0; i < this.#cutLength; i++) this.#cut[i] = this.scanner.bytes[end + i] as number;
   }
 
   #endAt(end: number): void {
@@ -156,6 +175,7 @@ export class Machine {
     const { bytes } = this.scanner;
     bytes.copyWithin(this.#input, from, end);
     const moved = from - this.#input;
+    this.endAt -= moved;
     const after = this.scanner.words;
     for (const position of [POS, END, STANZA, ORIGIN]) after[position >> 2] = (after[position >> 2] as number) - moved;
     if (after[TEXT >> 2] !== 0) after[TEXT >> 2] = (after[TEXT >> 2] as number) - moved;
@@ -175,14 +195,6 @@ export class Machine {
     words[VALUES >> 2] = this.#values;
   }
 }
-
-function ends(piece: Uint8Array): number {
-  let count = 0;
-  for (let i = 0; i < piece.length; i++) if (piece[i] === GT) count++;
-  return count;
-}
-
-const NO_BYTES = new Uint8Array();
 
 function align(size: number): number {
   return (size + 63) & ~63;

@@ -56,7 +56,8 @@ export class StreamParser {
   /** Reads the next piece of the stream, cut anywhere. Never throws on input: see `onError`. */
   write(chunk: Uint8Array | string): void {
     // Most small pieces bring nothing to an end: they need not go the whole way.
-    if (this.#isIdle && typeof chunk !== 'string' && chunk.length <= SMALL && this.#machine?.appendSmall(chunk)) return;
+    if (this.#isIdle && typeof chunk !== 'string' && chunk.length <= SMALL && this.#machine?.appendSmall(chunk, false))
+      return;
     this.#next(chunk);
   }
 

@@ -42,7 +42,7 @@ import {
   VALUES_OF,
   VALUES_TOP,
 } from './layout.ts';
-import type { Machine } from './machine.ts';
+import { type Machine, SMALL } from './machine.ts';
 import { MarkupEnd } from './markup-end.ts';
 import { readDeclaration } from './prolog.ts';
 import { resolveReferences } from './references.ts';
@@ -105,10 +105,10 @@ export class Reader {
   read(piece: Uint8Array): void {
     this.#serial++;
     const machine = this.#machine;
-    const isUtf8 = machine.append(piece);
+    const isUtf8 = (piece.length <= SMALL && machine.appendSmall(piece, true)) || machine.append(piece);
     this.#builder.words = machine.scanner.words;
     this.#builder.bytes = machine.scanner.bytes;
-    if (machine.ends <= 0 || machine.left < 0 || !isUtf8) this.#run();
+    this.#run();
     if (!isUtf8) throw new Fault('unsupported-encoding', 'the input is not UTF-8');
   }
 
@@ -206,6 +206,8 @@ export class Reader {
     const next = bytes[at + 1];
     if (next === BANG) return this.#cdata(at);
     if (next === QUESTION) return this.#instruction(at);
+    // Not even the beginning of its end is there: it need not be looked at.
+    if (at >= this.#machine.endAt) return false;
     const to = this.#endOf(at, false);
     if (to === 0) return false;
     const token = bytes.latin1Slice(at, to);
