@@ -1,5 +1,4 @@
 import { StreamParser } from '../../dist/stanza/index.js';
-import { preferScanner } from '../../dist/stanza/xml/scanner.js';
 import { canonical, touch } from './tree.mjs';
 
 function parser(onElement) {
@@ -23,10 +22,15 @@ export const slipway = {
     }),
 };
 
+const withoutWebAssembly = (parse) => (handler) => {
+  WebAssembly.Module = undefined;
+  return parse(handler);
+};
+
 /** With the scanner in JavaScript, as where there is no WebAssembly. */
 export const slipwayJs = {
   ...slipway,
   name: 'slipway, JavaScript',
-  walk: (onStanza) => preferScanner('js') && slipway.walk(onStanza),
-  route: (onRoute) => preferScanner('js') && slipway.route(onRoute),
+  walk: withoutWebAssembly(slipway.walk),
+  route: withoutWebAssembly(slipway.route),
 };

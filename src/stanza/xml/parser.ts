@@ -76,7 +76,7 @@ export class StreamParser {
     this.#isIdle = false;
     try {
       this.#take(input);
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#take(next);
+      while (this.#queue.length > 0) this.#take(this.#queue.shift() as Uint8Array | string | typeof END);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#stop();
