@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { assertValid, hasValidator } from '../../support/validator.ts';
 import { ROOT, slipway } from './gateway-process.ts';
-import type { Order } from './people-plugin.ts';
+import type { Order, Target } from './orders.ts';
 import { PATIENCE, type Program, until } from './process.ts';
 import type { RunningServer, ServerKind } from './servers.ts';
 import { Slixmpp, type SlixmppEvent } from './slixmpp.ts';
@@ -16,7 +16,6 @@ export const GATEWAY = 'gw.localhost';
 /** Milliseconds that an order may take: it may be about a large file. */
 const ORDER_PATIENCE = 240_000;
 const SECRET = 'no space for this secret';
-const PLUGIN = join(ROOT, 'test/e2e/support/people-plugin.ts');
 
 export const jidOf = (legacyId: string) => `${legacyId}@${GATEWAY}`;
 
@@ -31,6 +30,8 @@ export interface PeopleOptions {
   readonly users: readonly string[];
   /** Bytes of a file that the server takes at most. */
   readonly maxFileSize?: number;
+  /** What the network is like. Default: with people only. */
+  readonly plugin?: 'people-plugin' | 'rooms-plugin';
   /** Further flags of the command. */
   readonly flags?: readonly string[];
 }
@@ -55,13 +56,17 @@ export class People {
     this.home = home;
   }
 
-  static async start(kind: ServerKind, { users, maxFileSize, flags = [] }: PeopleOptions): Promise<People> {
+  static async start(
+    kind: ServerKind,
+    { users, maxFileSize, plugin = 'people-plugin', flags = [] }: PeopleOptions,
+  ): Promise<People> {
     const component = { domain: GATEWAY, secret: SECRET };
     const server = await kind.start({ users, component, ...(maxFileSize !== undefined && { maxFileSize }) });
     const tap = await Tap.open(server.componentPort);
     const home = mkdtempSync(join(tmpdir(), 'slipway-people-'));
     const gateway = slipway([
-      ...['--legacy-network', PLUGIN, '--jid', GATEWAY, '--secret', SECRET, '--home-dir', home],
+      ...['--legacy-network', join(ROOT, `test/e2e/support/${plugin}.ts`)],
+      ...['--jid', GATEWAY, '--secret', SECRET, '--home-dir', home],
       // Here everything is on this machine, the files too.
       ...['--server', '127.0.0.1', '--port', String(tap.port), '--allow-private-urls', ...flags],
     ]);
@@ -97,7 +102,12 @@ export class People {
 
   /** Something happens on the network: a method of a contact of this user is called, or a property set. */
   contact<T>(user: string, contact: string, verb: string, ...args: unknown[]): Promise<T> {
-    return this.#order({ user: `${user}@localhost`, contact, verb, args });
+    return this.happens(user, { contact }, verb, ...args);
+  }
+
+  /** As `contact`, of whatever can do something. Arguments may be such targets too. */
+  happens<T>(user: string, target: Target, verb: string, ...args: unknown[]): Promise<T> {
+    return this.#order({ user: `${user}@localhost`, ...target, verb, args });
   }
 
   /**

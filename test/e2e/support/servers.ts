@@ -27,6 +27,8 @@ export interface ServerKind {
   readonly roster: boolean;
   /** Whether the gateway may send messages in the name of users, and their clients see them. */
   readonly carbons: boolean;
+  /** Whether the gateway may write what accounts keep for themselves, such as bookmarks. */
+  readonly pubsub: boolean;
   /** What the gateway's log says about a server that does not do what it promises. */
   readonly warning?: RegExp;
   start(options: ServerOptions): Promise<RunningServer>;
@@ -44,7 +46,8 @@ async function ours(options: ServerOptions & { privileged: boolean }): Promise<R
   return server;
 }
 
-const WITHOUT = { roster: false, carbons: false };
+const ALL = { roster: true, carbons: true, pubsub: true };
+const WITHOUT = { roster: false, carbons: false, pubsub: false };
 
 function kindsOf(
   server: string,
@@ -57,8 +60,8 @@ function kindsOf(
   ];
 }
 
-export const IN_PROCESS = kindsOf('the development server', { roster: true, carbons: true }, ours);
-export const PROSODY = kindsOf('Prosody', { roster: true, carbons: true }, (options) => Prosody.start(options));
+export const IN_PROCESS = kindsOf('the development server', ALL, ours);
+export const PROSODY = kindsOf('Prosody', ALL, (options) => Prosody.start(options));
 /**
  * COMPAT(ejabberd before 23.10): it says that it grants both, but fails to change rosters, and users' clients get no
  * copies. The gateway does without. <https://github.com/processone/ejabberd/issues/3942> <https://github.com/processone/ejabberd/issues/3990>

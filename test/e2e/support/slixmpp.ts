@@ -24,7 +24,7 @@ export class Slixmpp {
 
   /** Logs in. `autoAccept`: grants and requests all subscriptions, as a user who always clicks "yes". */
   static async logIn(jid: string, password: string, port: number, autoAccept = false): Promise<Slixmpp> {
-    need(() => hasPythonModule('slixmpp'), 'python3-slixmpp');
+    need(() => hasPythonModule('slixmpp, aiohttp'), 'python3-slixmpp', 'python3-aiohttp');
     const script = join(import.meta.dirname, 'slixmpp_client.py');
     const args = ['-u', script, jid, password, String(port), autoAccept ? 'accept' : 'ask'];
     const client = new Slixmpp(new Program('/usr/bin/python3', args));
@@ -52,7 +52,9 @@ export class Slixmpp {
   async expect(event: string, fits: (event: SlixmppEvent) => boolean): Promise<SlixmppEvent> {
     const find = () => {
       this.#readEvents();
-      return this.events.findIndex((each) => each.event === event && fits(each));
+      const index = this.events.findIndex((each) => each.event === event && fits(each));
+      if (index === -1 && this.#program.hasExited) throw new Error('slixmpp has ended');
+      return index;
     };
     try {
       const index = await until(() => find() + 1, `an event "${event}"`);
@@ -60,6 +62,12 @@ export class Slixmpp {
     } catch (error) {
       throw new Error(`${(error as Error).message}; there were:\n${this.#program.output}`);
     }
+  }
+
+  /** Forgets what has come so far. */
+  forget(): void {
+    this.#readEvents();
+    this.events.length = 0;
   }
 
   async stop(): Promise<void> {
