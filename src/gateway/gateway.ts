@@ -61,6 +61,7 @@ import type { StoredUser } from './store/users.ts';
 import type { PendingUser, User } from './user.ts';
 import { VERSION } from './version.ts';
 import { openEndpoint } from './watch/endpoint.ts';
+import { type Life, lifeOf, lifeOfStored, together } from './watch/explain.ts';
 import type { HttpEndpoint } from './watch/http.ts';
 import type { Watched } from './watch/registry.ts';
 import { Watch } from './watch/watch.ts';
@@ -567,6 +568,30 @@ export abstract class BaseGateway implements IqSender {
       held: () => this.#outbox.size,
       sessions: () => this.sessions.states,
     };
+  }
+
+  /**
+   * Tells the lives of the messages with this id, on either side: what this process remembers, and what is stored of
+   * others, which survives a crash.
+   */
+  async explain(id: string): Promise<readonly Life[]> {
+    await this.store.journal.flushed();
+    const users = new Map((await this.store.users.all()).map((user) => [user.id, user.jid.bare]));
+    const remembered = this.watch.find(id).map(lifeOf);
+    // The name in the log is not stored.
+    const ids = new Set([id, ...remembered.flatMap(({ trace, xmppId }) => (trace === id ? (xmppId ?? []) : []))]);
+    const stored = (await Promise.all([...ids].map((each) => this.store.lives(each)))).flat();
+    return together(
+      remembered,
+      stored.map((each) => lifeOfStored(each, users.get(each.userId) ?? '?', this.jid)),
+    );
+  }
+
+  /** Writes to all users, in the name of the gateway. @returns how many they are. */
+  announce(text: string): number {
+    const sessions = [...this.sessions];
+    for (const session of sessions) session.sendGatewayMessage(text);
+    return sessions.length;
   }
 
   /** The port that answers by HTTP, if there is one. @internal */

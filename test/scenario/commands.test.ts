@@ -118,11 +118,24 @@ test('ad-hoc :: who sees which commands', () =>
       ]);
       const ADMIN = 'urn:slipway:commands:admin';
       assert.equal(await offered(stranger, ADMIN), ['About this gateway']);
-      assert.equal(await offered(admin, ADMIN), ['Delete a user', 'About this gateway', 'List users', 'Log level']);
+      assert.equal(await offered(admin, ADMIN), [
+        'Write to all users',
+        'Delete a user',
+        'Explain a message',
+        'About this gateway',
+        'List users',
+        'Log level',
+        'Log a user in again',
+      ]);
       const CONTACTS = 'urn:slipway:commands:contacts';
       assert.equal(await offered(romeo, CONTACTS), ['Contacts', 'Synchronise contacts']);
       assert.is(condition(await run(stranger, { node: CONTACTS }).catch((e) => e)), 'not-authorized');
-      assert.is(condition(await run(romeo, { node: 'urn:slipway:command:list-users' }).catch((e) => e)), 'forbidden');
+      assert.is(
+        condition(
+          await run(romeo, { node: 'http://jabber.org/protocol/admin#get-registered-users-list' }).catch((e) => e),
+        ),
+        'forbidden',
+      );
       assert.is(condition(await run(stranger, { node: 'test:table' }).catch((e) => e)), 'registration-required');
     },
     {
@@ -376,7 +389,7 @@ test('built in :: administrators list, delete, and change how much is logged', (
   play(
     async (stage, romeo) => {
       const admin = await stage.logIn('mercutio');
-      const { form } = await run(admin, { node: 'urn:slipway:command:list-users' });
+      const { form } = await run(admin, { node: 'http://jabber.org/protocol/admin#get-registered-users-list' });
       const today = new Date().toISOString().slice(0, 10);
       assert.equal(
         form?.items.map(({ fields }) => fields.map(({ values }) => values[0])),
@@ -391,13 +404,15 @@ test('built in :: administrators list, delete, and change how much is logged', (
       });
       assert.is(stage.gateway.log.level, 'debug');
       stage.gateway.log.level = 'silent';
-      const node = 'urn:slipway:command:delete-user';
+      const node = 'http://jabber.org/protocol/admin#delete-user';
       const { sessionId = '' } = await run(admin, { node });
-      const nobody = await run(admin, { node, sessionId, form: submit({ jid: 'nobody@localhost' }) }).catch((e) => e);
+      const nobody = await run(admin, { node, sessionId, form: submit({ accountjids: 'nobody@localhost' }) }).catch(
+        (e) => e,
+      );
       assert.is(condition(nobody), 'item-not-found');
-      await run(admin, { node, sessionId, form: submit({ jid: 'romeo@localhost' }) });
+      await run(admin, { node, sessionId, form: submit({ accountjids: 'romeo@localhost' }) });
       const done = await run(admin, { node, sessionId, form: submit({ confirm: 'true' }) });
-      assert.is(done.notes[0]?.text, 'romeo@localhost has been removed.');
+      assert.is(done.notes[0]?.text, 'romeo@localhost: removed.');
       assert.is(stage.gateway.getSessionFromJid('romeo@localhost'), undefined);
       await romeo.receives((s) => s.attrs.from === GATEWAY && s.attrs.type === 'unavailable');
     },

@@ -6,6 +6,7 @@ import type { Life } from '../../src/gateway/watch/explain.ts';
 import { StanzaError } from '../../src/stanza/index.ts';
 import { register } from '../../src/xep/0077-register.ts';
 import { eventually } from '../support/eventually.ts';
+import { withFolder } from '../support/folder.ts';
 import { TestGateway } from '../support/plugin.ts';
 import { GATEWAY, Stage } from '../support/stage.ts';
 import { suite } from '../support/test.ts';
@@ -81,7 +82,7 @@ test('metrics :: a message that the plugin sits on is in progress, and ages', as
       assert.ok((during.get('slipway_messages_oldest_seconds') ?? 0) > 0);
     });
     const [slow] = await explained(stage, 'slow');
-    assert.equal([slow?.outcome, slow?.events.at(-1)?.what], ['in progress', 'goes to the plugin']);
+    assert.equal([slow?.outcome, slow?.events.at(-2)?.what], ['in progress', 'goes to the plugin']);
     finish();
     await eventually(async () => {
       finish();
@@ -157,9 +158,9 @@ test('explain :: the way to the network, by each of its ids', () =>
     );
     assert.equal(
       life?.events.map(({ what }) => what),
-      ['came from the server', 'its turn', 'goes to the plugin', 'handled'],
+      ['came from the server', 'its turn', 'goes to the plugin', 'handled', 'the plugin has taken it'],
     );
-    const times = life?.events.map(({ at }) => Date.parse(at)) ?? [];
+    const times = life?.events.slice(0, -1).map(({ at }) => Date.parse(at)) ?? [];
     assert.ok(Math.abs((times[0] ?? 0) - Date.now()) < 60_000, `${times}`);
     assert.equal(times, [...times].sort());
     assert.equal(await explained(stage, 'legacy-1'), [life]);
@@ -185,14 +186,86 @@ test('explain :: the way to the user', () =>
     const juliet = await stage.session().contacts.byLegacyId('juliet');
     juliet.sendText('hello', { legacyMsgId: '42' });
     await romeo.settle();
-    const [life] = await explained(stage, '42');
+    let life: Life | undefined;
+    await eventually(async () => {
+      [life] = await explained(stage, '42');
+      assert.is(life?.events.at(-1)?.what, 'the server has read it');
+    });
     assert.equal(
       [life?.direction, life?.user, life?.chat, life?.xmppId, life?.legacyId, life?.outcome],
       ['to-user', 'romeo@localhost', JULIET, '42', '42', 'sent'],
     );
     assert.equal(
       life?.events.map(({ what }) => what),
-      ['the plugin says it', 'goes to the server'],
+      ['the plugin says it', 'goes to the server', 'the server has read it'],
+    );
+  }));
+
+test('explain :: also after the process that had it has gone', () =>
+  withFolder((homeDir) =>
+    Stage.with({ ...watched(), homeDir }, async (stage) => {
+      const romeo = await stage.registered();
+      romeo.sends(chat('taken', 'hi'));
+      romeo.sends(chat('no', 'refuse', 'nurse@gw.localhost'));
+      (await stage.session().contacts.byLegacyId('juliet')).sendText('hello', { legacyMsgId: '42' });
+      await romeo.receives((s) => s.attrs.id === '42');
+      await romeo.settle();
+      await stage.restart();
+      const facts = async (id: string) =>
+        (await explained(stage, id)).map(({ trace, direction, user, chat, xmppId, legacyId, outcome, error }) => {
+          assert.is(trace, undefined);
+          return [direction, user, chat, xmppId, legacyId, outcome, error];
+        });
+      const taken = ['to-network', 'romeo@localhost', JULIET, 'taken', 'legacy-1', 'sent', undefined];
+      assert.equal(await facts('taken'), [taken]);
+      assert.equal(await facts('legacy-1'), [taken]);
+      assert.equal(await facts('no'), [
+        [
+          'to-network',
+          'romeo@localhost',
+          'nurse@gw.localhost',
+          'no',
+          undefined,
+          'failed',
+          'policy-violation: Not that.',
+        ],
+      ]);
+      assert.equal(await facts('42'), [['to-user', 'romeo@localhost', JULIET, '42', '42', 'acknowledged', undefined]]);
+      assert.equal(await facts('never'), []);
+    }),
+  ));
+
+test('admin :: by chat: explain, announce, log in again, log everything of one user', () =>
+  Stage.with(watched({ admins: 'mercutio@localhost' }), async (stage) => {
+    const romeo = await stage.registered();
+    const admin = await stage.logIn('mercutio');
+    const says = async (words: string) => {
+      admin.sends(chat('c', words, GATEWAY));
+      return (await admin.receives((s) => s.getChild('body') !== undefined)).getChildText('body');
+    };
+    romeo.sends(chat('my-id', 'hi'));
+    await romeo.settle();
+    assert.match(
+      (await says('explain my-id')) ?? '',
+      /From romeo@localhost to juliet@gw\.localhost: handled\n.*network id legacy-1/,
+    );
+    assert.is(await says('explain never'), 'Nothing is known of a message never.');
+    assert.is(await says('announce We are back.'), 'Sent to 1 users.');
+    assert.is(
+      (await romeo.receives((s) => s.attrs.from === GATEWAY && s.getChild('body') !== undefined)).getChildText('body'),
+      'We are back.',
+    );
+    assert.is(await says('re-login_user romeo@localhost'), 'The session of romeo@localhost: ready.');
+    assert.equal(stage.session().calls.slice(-2), [['logout'], ['login']]);
+    assert.is(await says('loglevel debug romeo@localhost'), 'Everything about romeo@localhost is logged.');
+    assert.ok(stage.gateway.watch.isVerbose('romeo@localhost'));
+    assert.is(await says('loglevel info romeo@localhost'), 'About romeo@localhost as much is logged as about others.');
+    assert.not(stage.gateway.watch.isVerbose('romeo@localhost'));
+    assert.is(await says('re-login_user nobody@localhost'), 'There is no user nobody@localhost.');
+    romeo.sends(chat('x', 'announce I am not an administrator', GATEWAY));
+    assert.is(
+      (await romeo.receives((s) => s.getChild('body') !== undefined)).getChildText('body'),
+      'This is for administrators.',
     );
   }));
 
@@ -201,8 +274,11 @@ test('explain :: only so many are remembered', () =>
     const romeo = await stage.registered();
     for (const id of ['a', 'b', 'c']) romeo.sends(chat(id, 'hi'));
     await romeo.settle();
-    const known = await Promise.all(['a', 'b', 'c'].map(async (id) => (await explained(stage, id)).length));
-    assert.equal(known, [0, 1, 1]);
+    const known = await Promise.all(['a', 'b', 'c'].map(async (id) => (await explained(stage, id))[0]?.trace));
+    assert.equal(
+      known.map((trace) => trace !== undefined),
+      [false, true, true],
+    );
   }));
 
 /** A gateway whose log can be read; its plugin logs too. */

@@ -19,6 +19,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
     },
   ],
   [
+    'explain',
+    {
+      describe: 'Tells what happened to a message, by its id on either side',
+      load: async () => (await import('./explain.ts')).explain,
+    },
+  ],
+  [
     'rotate-key',
     {
       describe: 'Encrypts the credentials in the database with another key',

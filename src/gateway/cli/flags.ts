@@ -27,7 +27,12 @@ export function readFlags(argv: readonly string[], table: OptionTable): Flags {
   return { words: words.map(String), values: Object.fromEntries(named) };
 }
 
-const CONFIGURATION = { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false } as const;
+const CONFIGURATION = {
+  'boolean-negation': false,
+  'parse-positional-numbers': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+} as const;
 
 function namesOf(table: OptionTable, ...types: readonly Option['type'][]): string[] {
   return Object.keys(table).filter((name) => types.includes((table[name] as Option).type));

@@ -1,11 +1,13 @@
 /** What administrators do. */
 
 import { JID } from '../../stanza/index.ts';
+import { NODES } from '../../xep/0133-service-administration.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import { LOG_LEVELS } from '../log.ts';
 import type { BaseSession } from '../session.ts';
 import { VERSION } from '../version.ts';
+import { told } from '../watch/explain.ts';
 import { ADMIN } from './categories.ts';
 import { Command, type CommandContext, type CommandResult, Confirmation, Form, TableResult } from './command.ts';
 
@@ -27,7 +29,7 @@ export class Info extends Command {
 export class ListUsers extends Command {
   readonly name = 'List users';
   readonly help = 'Lists the registered users.';
-  readonly node = 'urn:slipway:command:list-users';
+  readonly node = NODES.getRegisteredUsersList;
   readonly chatCommand = 'list_users';
   readonly access = 'admin-only';
   override readonly category = ADMIN;
@@ -51,25 +53,102 @@ export class ListUsers extends Command {
 
 export class DeleteUser extends Command {
   readonly name = 'Delete a user';
-  readonly help = 'Removes the registration of somebody.';
-  readonly node = 'urn:slipway:command:delete-user';
+  readonly help = 'Removes the registration of somebody (delete_user romeo@example.com).';
+  readonly node = NODES.deleteUser;
   readonly chatCommand = 'delete_user';
   readonly access = 'admin-only';
   override readonly category = ADMIN;
 
-  run(): CommandResult {
+  run(_context: CommandContext, user?: string): CommandResult {
+    if (user !== undefined) return this.#confirm([user]);
     return new Form({
       title: 'Delete a user',
-      fields: [{ var: 'jid', label: 'Address', type: 'jid-single', required: true }],
-      handler: ({ jid }: { jid: string }) => {
-        const { user } = sessionOf(this.gateway, jid);
-        return new Confirmation({
-          prompt: `Remove ${user.jid.bare} and everything that is stored for them?`,
-          success: `${user.jid.bare} has been removed.`,
-          handler: () => this.gateway.unregisterUser(user),
-        });
+      fields: [{ var: 'accountjids', label: 'Addresses', type: 'jid-multi', required: true }],
+      handler: ({ accountjids }: { accountjids: readonly string[] }) => this.#confirm(accountjids),
+    });
+  }
+
+  #confirm(jids: readonly string[]): Confirmation {
+    const users = jids.map((jid) => sessionOf(this.gateway, jid).user);
+    const names = users.map(({ jid }) => jid.bare).join(', ');
+    return new Confirmation({
+      prompt: `Remove ${names} and everything that is stored for them?`,
+      success: `${names}: removed.`,
+      handler: async () => {
+        for (const user of users) await this.gateway.unregisterUser(user);
       },
     });
+  }
+}
+
+export class Announce extends Command {
+  readonly name = 'Write to all users';
+  readonly help = 'Sends a message to all users (announce We are back.).';
+  readonly node = NODES.announce;
+  readonly chatCommand = 'announce';
+  readonly access = 'admin-only';
+  override readonly category = ADMIN;
+
+  run(_context: CommandContext, ...words: string[]): CommandResult {
+    if (words.length > 0) return this.#announce(words.join(' '));
+    return new Form({
+      title: 'Write to all users',
+      fields: [{ var: 'announcement', label: 'Message', type: 'text-multi', required: true }],
+      handler: ({ announcement }: { announcement: string | readonly string[] }) => {
+        return this.#announce(typeof announcement === 'string' ? announcement : announcement.join('\n'));
+      },
+    });
+  }
+
+  #announce(text: string): string {
+    return `Sent to ${this.gateway.announce(text)} users.`;
+  }
+}
+
+export class ReLoginUser extends Command {
+  readonly name = 'Log a user in again';
+  readonly help = 'Logs somebody out of the network and in again (re-login_user romeo@example.com).';
+  readonly node = 'urn:slipway:command:re-login-user';
+  readonly chatCommand = 're-login_user';
+  readonly access = 'admin-only';
+  override readonly category = ADMIN;
+
+  run(_context: CommandContext, user?: string): CommandResult | Promise<CommandResult> {
+    if (user !== undefined) return this.#reLogin(user);
+    return new Form({
+      title: 'Log a user in again',
+      fields: [{ var: 'jid', label: 'Address', type: 'jid-single', required: true }],
+      handler: ({ jid }: { jid: string }) => this.#reLogin(jid),
+    });
+  }
+
+  async #reLogin(jid: string): Promise<string> {
+    const session = sessionOf(this.gateway, jid);
+    await session.reLogin();
+    return `The session of ${session.user.jid.bare}: ${session.readiness.state}.`;
+  }
+}
+
+export class Explain extends Command {
+  readonly name = 'Explain a message';
+  readonly help = 'Tells what happened to a message, by its id on either side (explain 42).';
+  readonly node = 'urn:slipway:command:explain';
+  readonly chatCommand = 'explain';
+  readonly access = 'admin-only';
+  override readonly category = ADMIN;
+
+  run(_context: CommandContext, id?: string): CommandResult | Promise<CommandResult> {
+    if (id !== undefined) return this.#explain(id);
+    return new Form({
+      title: 'Explain a message',
+      fields: [{ var: 'id', label: 'Id, on XMPP or on the network', required: true }],
+      handler: ({ id: given }: { id: string }) => this.#explain(given),
+    });
+  }
+
+  async #explain(id: string): Promise<string> {
+    const lives = await this.gateway.explain(id);
+    return lives.length === 0 ? `Nothing is known of a message ${id}.` : lives.map(told).join('\n\n');
   }
 }
 

@@ -1,6 +1,6 @@
 /** The commands that every gateway has. */
 
-import { DeleteUser, Info, ListUsers, LogLevel } from './admin-commands.ts';
+import { Announce, DeleteUser, Explain, Info, ListUsers, LogLevel, ReLoginUser } from './admin-commands.ts';
 import type { CommandClass } from './command.ts';
 import { ContactList, Find, SyncContacts } from './contact-commands.ts';
 import { CreateGroup, GroupList, LeaveGroup } from './group-commands.ts';
@@ -22,5 +22,8 @@ export const BUILTIN_COMMANDS: readonly CommandClass[] = [
   Info,
   ListUsers,
   DeleteUser,
+  Announce,
+  ReLoginUser,
+  Explain,
   LogLevel,
 ];

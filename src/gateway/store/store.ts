@@ -9,6 +9,7 @@ import { openDatabase } from './database.ts';
 import { Journal } from './journal.ts';
 import { JournalQueries } from './journal-queries.ts';
 import { Keyring } from './keyring.ts';
+import { type StoredLife, storedLives } from './life.ts';
 import { MessageIds } from './message-ids.ts';
 import { RoomMessages } from './room-messages.ts';
 import { RoomStore } from './rooms.ts';
@@ -86,6 +87,11 @@ export class Store {
     await this.journal.close();
     await this.roomMessages.flush();
     await this.#db.destroy();
+  }
+
+  /** What is known of the messages with this id, on either side. Reads all that is stored. */
+  lives(id: string): Promise<StoredLife[]> {
+    return storedLives(this.#db, id);
   }
 
   /** Removes a user and everything that is stored for them. */

@@ -5,7 +5,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '../config.ts';
 import type { BaseGateway } from '../gateway.ts';
-import { lifeOf } from './explain.ts';
 import { type Answer, HttpEndpoint } from './http.ts';
 
 /** Opens the port of `http-port`, if there is one. @throws ConfigError when it cannot be had. */
@@ -43,10 +42,10 @@ function readiness({ watched, hasUsers }: BaseGateway): Answer {
   return { status: 503, body: `${missing.join('\n')}\n` };
 }
 
-function explain({ watch }: BaseGateway, query: URLSearchParams): Answer {
+async function explain(gateway: BaseGateway, query: URLSearchParams): Promise<Answer> {
   const id = query.get('id');
   if (id === null || id === '') return { status: 400, body: 'ask for /explain?id=…\n' };
-  return json(watch.find(id).map(lifeOf));
+  return json(await gateway.explain(id));
 }
 
 function sessions(gateway: BaseGateway): Answer {
