@@ -52,12 +52,18 @@ export function textMessage(envelope: Envelope, facts: TextFacts): Element {
   return message({ ...envelope, id: facts.id }, ...text, ...contentPayloads(facts), ...previews);
 }
 
+// What nearly all messages have.
+const ACTIVE = chatState.build('active');
+const MARKABLE = markable.build(true);
+const STORE = hint.build('store');
+
 /** What comes with the content of a message: state, marker, hints, thread, correction, delay. */
 export function contentPayloads(facts: ContentFacts): Element[] {
-  const payloads = [chatState.build('active')];
+  const payloads = [ACTIVE];
   // XEP-0333 §4.1: only a message with an id can be marked.
-  if (facts.id !== undefined) payloads.push(markable.build(true));
-  for (const each of facts.hints ?? ['store']) payloads.push(hint.build(each));
+  if (facts.id !== undefined) payloads.push(MARKABLE);
+  if (facts.hints === undefined) payloads.push(STORE);
+  else for (const each of facts.hints) payloads.push(hint.build(each));
   if (facts.thread !== undefined) payloads.push(thread.build({ id: facts.thread }));
   if (facts.replaces !== undefined) payloads.push(replace.build({ id: facts.replaces }));
   if (facts.when !== undefined) payloads.push(delay.build({ stamp: facts.when, from: facts.delayedBy }));

@@ -2,8 +2,9 @@
 
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { VCardFacts } from '../outgoing/vcard.ts';
-import { BulkStatement, WriteQueue } from './bulk.ts';
+import { rowStatement } from './row-statement.ts';
 import type { ContactRow, Schema } from './schema.ts';
+import { WriteQueue } from './write-queue.ts';
 
 type NewRow = Omit<ContactRow, 'id'>;
 
@@ -25,7 +26,7 @@ export class ContactStore {
 
   constructor(db: Kysely<Schema>) {
     this.#db = db;
-    const statement = new BulkStatement<NewRow>((rows) => upsert(db, rows));
+    const statement = rowStatement<NewRow>(COLUMNS, (rows) => upsert(db, rows));
     this.#queue = new WriteQueue(async (rows) => {
       await db.transaction().execute((inside) => statement.run(inside, rows));
     });
@@ -50,6 +51,18 @@ export class ContactStore {
     return this.#queue.add(contacts.map((contact) => rowOf(userId, contact)));
   }
 }
+
+const COLUMNS = [
+  'user_id',
+  'legacy_id',
+  'local',
+  'name',
+  'is_friend',
+  'in_roster',
+  'avatar_hash',
+  'avatar_id',
+  'vcard',
+] as const;
 
 function upsert(db: Kysely<Schema>, rows: readonly NewRow[]): CompiledQuery {
   return db

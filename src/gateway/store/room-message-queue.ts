@@ -4,8 +4,8 @@
  */
 
 import type { Kysely } from 'kysely';
-import { BulkStatement } from './bulk.ts';
 import { type NewRow, type Retraction, RoomBatch, type StoredRow } from './room-message-batch.ts';
+import { type RowStatement, rowStatement } from './row-statement.ts';
 import type { Schema } from './schema.ts';
 
 /** What happened in a room: a message, what it does to another, or only the latter. */
@@ -15,6 +15,24 @@ export interface Waiting {
   readonly row?: NewRow;
   readonly retraction?: Retraction;
 }
+
+const COLUMNS = [
+  'user_id',
+  'chat',
+  'archive_id',
+  'event_key',
+  'at',
+  'is_backfilled',
+  'is_superseded',
+  'is_tombstone',
+  'legacy_id',
+  'nick',
+  'author',
+  'message_id',
+  'replaces',
+  'emojis',
+  'stanza',
+] as const;
 
 /** Ends a transaction that finds messages which are known. */
 const KNOWN = new Error('known already');
@@ -27,7 +45,7 @@ export class RoomMessageQueue {
   readonly #prepare: () => Promise<unknown>;
   readonly #onError: (error: unknown) => void;
   /** Passes over what has the id or the key of another. */
-  readonly #insert: BulkStatement<NewRow>;
+  readonly #insert: RowStatement<NewRow>;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
@@ -40,7 +58,7 @@ export class RoomMessageQueue {
     { prepare, onError }: { prepare: () => Promise<unknown>; onError: (error: unknown) => void },
   ) {
     this.#db = db;
-    this.#insert = new BulkStatement((rows) =>
+    this.#insert = rowStatement<NewRow>(COLUMNS, (rows) =>
       db
         .insertInto('room_message')
         .values(rows)

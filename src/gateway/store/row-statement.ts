@@ -52,6 +52,22 @@ export class RowStatement<T> {
   }
 }
 
+/**
+ * A statement that takes rows of a table as they are.
+ * @param columns all that the rows have.
+ * @param compile makes it for these rows, of which only the number and the columns matter.
+ */
+export function rowStatement<R extends object>(
+  columns: readonly (keyof R & string)[],
+  compile: (rows: readonly R[]) => CompiledQuery,
+): RowStatement<R> {
+  const sample = Object.fromEntries(columns.map((column) => [column, 0])) as R;
+  return new RowStatement(
+    (count) => compile(Array.from({ length: count }, () => sample)),
+    (row) => columns.map((column) => row[column]),
+  );
+}
+
 /** A statement with the same parameters each time, compiled once. The parameters of the sample must be in that order. */
 export function prepared<R, A extends readonly unknown[]>(
   compile: () => CompiledQuery<R>,
