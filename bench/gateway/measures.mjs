@@ -207,7 +207,9 @@ export const MEASURES = [
         await world.startGateway();
         const ready = await world.until('ready', users);
         await world.until('presences', users * 100);
-        return { value: (ready - start) / users, total: ready - start };
+        // Of the whole process, from its beginning.
+        const cpu = (await world.gateway.call('cpu')) / 1000;
+        return { value: (ready - start) / users, total: ready - start, cpu };
       }),
   },
   ...[
@@ -289,7 +291,8 @@ export const MEASURES = [
           await world.count({ answers: ["id='disco'", "type='result'"] });
           const start = now();
           await world.startGateway();
-          return { value: ((await world.until('answers', 1)) - start) / 1000 };
+          const value = ((await world.until('answers', 1)) - start) / 1000;
+          return { value, cpu: (await world.gateway.call('cpu')) / 1000 };
         },
         { greeting: disco('disco') },
       ),

@@ -73,10 +73,11 @@ function line({ title, unit, value, goal, slidge, growth, points }) {
       : ` | goal ${goal} ${value <= goal ? 'reached' : 'MISSED'} | slidge ${slidge} (× ${(slidge / value).toFixed(0)})`;
   const sizes =
     growth === undefined ? '' : ` | ${points.map((each) => `${each.size}: ${short(each.value)}`).join(', ')}`;
-  const { perSecond, total, cold, heap } = points[Math.min(USUAL, points.length - 1)];
+  const { perSecond, total, cold, cpu, heap } = points[Math.min(USUAL, points.length - 1)];
   const more = [
     perSecond !== undefined && `${Math.round(perSecond)}/s`,
     total !== undefined && `${short(total)} ms together`,
+    cpu !== undefined && `${short(cpu)} ms CPU`,
     cold !== undefined && `${short(cold)} ms the first time in a process`,
     heap !== undefined && `${short(heap)} KiB of it live heap`,
   ].filter(Boolean);

@@ -290,6 +290,7 @@ export abstract class BaseGateway implements IqSender {
   readonly #retention: Retention;
   readonly #conversation = new GatewayConversation(this);
   #commandRegistry: CommandRegistry | undefined;
+  #ownCaps: Element | undefined;
   #avatar: StoredAvatar | undefined;
   #hasStarted = false;
   #endpoint: HttpEndpoint | undefined;
@@ -601,7 +602,8 @@ export abstract class BaseGateway implements IqSender {
 
   /** The gateway's own capabilities. @internal */
   get ownCaps(): Element {
-    return this.caps.forInfo(describeGateway(this));
+    this.#ownCaps ??= this.caps.forInfo(describeGateway(this));
+    return this.#ownCaps;
   }
 
   /** The gateway's own picture. @internal */
