@@ -1,6 +1,7 @@
 /** What the journal writes, in SQL: for many rows at once. */
 
 import { type Kysely, sql, type Transaction } from 'kysely';
+import { HAS_OTHER_ID } from './message-ids.ts';
 import { prepared, RowStatement } from './row-statement.ts';
 import type { JournalInRow, Schema } from './schema.ts';
 import type { NewEvent, Outgoing, Pair, Turn } from './turn.ts';
@@ -20,6 +21,7 @@ export class JournalStatements {
   readonly #rows: RowStatement<{ readonly id: number; readonly worker: number; readonly xml: string }>;
   readonly #outIdOf;
   readonly #userHasSaid;
+  readonly #userHasSaidUnderOtherId;
   readonly #eventLike;
 
   constructor(db: Db) {
@@ -55,15 +57,18 @@ export class JournalStatements {
         .where('from_user', '=', 0)
         .compile(),
     );
-    this.#userHasSaid = prepared<{ id: number }, [number, string, string]>(() =>
-      db
-        .selectFrom('message')
-        .select('id')
-        .where('user_id', '=', 0)
-        .where('chat', '=', '')
-        .where('legacy_id', '=', '')
-        .where('from_user', '=', sql.lit(1))
-        .compile(),
+    const ofUser = db
+      .selectFrom('message')
+      .select('id')
+      .where('from_user', '=', sql.lit(1))
+      .where('user_id', '=', 0)
+      .where('chat', '=', '')
+      .where('legacy_id', '=', '');
+    this.#userHasSaidUnderOtherId = prepared<{ id: number }, [number, string, string]>(() =>
+      ofUser.where(HAS_OTHER_ID).compile(),
+    );
+    this.#userHasSaid = prepared<{ id: number }, [number, string, string, string]>(() =>
+      ofUser.where('xmpp_id', '=', '').compile(),
     );
     this.#eventLike = prepared<Pick<JournalInRow, 'id' | 'state'>, [number, string, string, number]>(() =>
       db
@@ -128,6 +133,11 @@ export class JournalStatements {
     return told;
   }
 
+  async #hasSaid(db: Tx, { userId, chat, legacyId }: Pair): Promise<boolean> {
+    const others = await this.#userHasSaidUnderOtherId(db, userId, chat, legacyId);
+    return others.length > 0 || (await this.#userHasSaid(db, userId, chat, legacyId, legacyId)).length > 0;
+  }
+
   async #writePairs(db: Tx, pairs: readonly Pair[]): Promise<ReadonlySet<Pair>> {
     if (pairs.length === 0) return NOTHING;
     const known = new Set<Pair>();
@@ -136,8 +146,7 @@ export class JournalStatements {
     for (const pair of pairs) {
       if (pair.sending !== 'once') others.push(pair);
       // What the user wrote here is told by the network as written by the user: under the id of the user's client.
-      else if (pair.fromUser && (await this.#userHasSaid(db, pair.userId, pair.chat, pair.legacyId)).length > 0)
-        known.add(pair);
+      else if (pair.fromUser && (await this.#hasSaid(db, pair))) known.add(pair);
       else once.push(pair);
     }
     if (others.length > 0) await this.#pairs.run(db, others);

@@ -1,7 +1,7 @@
 /**
  * The journal of both directions: what users do is stored before the plugin is asked to do it, what the network says is
- * stored before it is written to the server. Everything of one turn of the event loop goes into one transaction, and with
- * it the ids of the messages.
+ * stored before it is written to the server. What comes in a few turns of the event loop goes into one transaction, and
+ * with it the ids of the messages.
  */
 
 import type { Kysely } from 'kysely';
@@ -11,6 +11,9 @@ import { JournalQueries } from './journal-queries.ts';
 import { JournalStatements } from './journal-statements.ts';
 import type { Schema } from './schema.ts';
 import { type Arrival, type NewEvent, type NewPair, type Outgoing, type Pair, partsOf, Turn } from './turn.ts';
+
+/** Turns of the event loop whose writes go into one transaction. */
+const MAX_TURNS = 3;
 
 /** UTF-16 code units of one row at most, unless a single stanza is longer: rows are what is read back at once. */
 const ROW_SIZE = 65_536;
@@ -130,7 +133,7 @@ export class Journal {
   }
 
   #open(): Turn {
-    if (!this.#isClosed) this.#writing ??= nextTurn().then(() => this.#write());
+    if (!this.#isClosed) this.#writing ??= this.#nextTurns().then(() => this.#write());
     return this.#turn;
   }
 
@@ -146,7 +149,14 @@ export class Journal {
     );
     this.#current = undefined;
     for (const wake of turn.waiters) wake();
-    this.#writing = this.#turn.isEmpty ? undefined : nextTurn().then(() => this.#write());
+    this.#writing = this.#turn.isEmpty ? undefined : this.#nextTurns().then(() => this.#write());
+  }
+
+  /** A few turns, which take no time when there is nothing to do in them; when there is, more is written at once. */
+  async #nextTurns(): Promise<void> {
+    let turns = 0;
+    do await nextTurn();
+    while (++turns < MAX_TURNS && !this.#turn.isDue);
   }
 
   /** Returns the pairs whose messages have been sent before. */

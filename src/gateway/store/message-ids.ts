@@ -5,9 +5,12 @@
  * for what is still to be written.
  */
 
-import type { Kysely } from 'kysely';
+import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Journal } from './journal.ts';
 import type { Schema } from './schema.ts';
+
+/** Only of these there is an index by `legacy_id`. */
+export const HAS_OTHER_ID = sql<SqlBool>`legacy_id <> xmpp_id`;
 
 export class MessageIds {
   readonly #db: Kysely<Schema>;
@@ -41,13 +44,16 @@ export class MessageIds {
   /** The stanzas that carried a message, of the user or of others, in the order in which they were sent. */
   async xmppIds(userId: number, chat: string, legacyId: string, by?: 'user' | 'other'): Promise<string[]> {
     await this.#journal.flushed();
-    const rows = await this.#db
+    const ofChat = this.#db
       .selectFrom('message')
-      .select('xmpp_id')
+      .select(['id', 'xmpp_id'])
       .where('user_id', '=', userId)
       .where('chat', '=', chat)
+      .$if(by !== undefined, (query) => query.where('from_user', '=', by === 'user' ? 1 : 0));
+    const rows = await ofChat
+      .where('xmpp_id', '=', legacyId)
       .where('legacy_id', '=', legacyId)
-      .$if(by !== undefined, (query) => query.where('from_user', '=', by === 'user' ? 1 : 0))
+      .unionAll(ofChat.where('legacy_id', '=', legacyId).where(HAS_OTHER_ID))
       .orderBy('id')
       .execute();
     return rows.map((row) => row.xmpp_id);

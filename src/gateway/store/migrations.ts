@@ -205,4 +205,16 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0006-other-ids': {
+    async up(db: Db) {
+      // Most stanzas have the id of their message: those are found by it in the index by xmpp_id.
+      await db.schema.dropIndex('message_by_legacy_id').execute();
+      await db.schema
+        .createIndex('message_by_other_id')
+        .on('message')
+        .columns(['user_id', 'chat', 'legacy_id'])
+        .where(sql.ref('legacy_id'), '<>', sql.ref('xmpp_id'))
+        .execute();
+    },
+  },
 };

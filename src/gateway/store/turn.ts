@@ -62,6 +62,8 @@ export interface Handing {
   readonly done: (error?: unknown) => void;
 }
 
+const LARGE = 100;
+
 export class Turn {
   readonly pairs = new Map<string, Pair>();
   readonly outgoing: Outgoing[] = [];
@@ -74,6 +76,11 @@ export class Turn {
   readUpTo = 0;
   /** Called when all of it is written. */
   readonly waiters: (() => void)[] = [];
+
+  /** Whether it must not wait for more: somebody waits for it, or nothing would be gained. */
+  get isDue(): boolean {
+    return this.waiters.length > 0 || this.outgoing.length + this.events.length + this.sent.length >= LARGE;
+  }
 
   get isEmpty(): boolean {
     return (
