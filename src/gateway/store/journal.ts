@@ -10,10 +10,16 @@ import { JournalIds } from './journal-id.ts';
 import { JournalQueries } from './journal-queries.ts';
 import { JournalStatements } from './journal-statements.ts';
 import type { Schema } from './schema.ts';
-import { type Arrival, type NewEvent, type NewPair, type Outgoing, type Pair, partsOf, Turn } from './turn.ts';
-
-/** Turns of the event loop whose writes go into one transaction. */
-const MAX_TURNS = 3;
+import {
+  type Arrival,
+  MAX_TURNS,
+  type NewEvent,
+  type NewPair,
+  type Outgoing,
+  type Pair,
+  partsOf,
+  Turn,
+} from './turn.ts';
 
 /** UTF-16 code units of one row at most, unless a single stanza is longer: rows are what is read back at once. */
 const ROW_SIZE = 65_536;

@@ -1,12 +1,13 @@
 /**
- * New messages of rooms on their way into the database: held in memory, and written together at the end of a turn of the
- * event loop, one statement for many.
+ * New messages of rooms on their way into the database: held in memory for a few turns of the event loop, and written
+ * together, one statement for many.
  */
 
 import type { Kysely } from 'kysely';
 import { type NewRow, type Retraction, RoomBatch, type StoredRow } from './room-message-batch.ts';
 import { type RowStatement, rowStatement } from './row-statement.ts';
 import type { Schema } from './schema.ts';
+import { MAX_TURNS } from './turn.ts';
 
 /** What happened in a room: a message, what it does to another, or only the latter. */
 export interface Waiting {
@@ -47,6 +48,7 @@ export class RoomMessageQueue {
   /** Passes over what has the id or the key of another. */
   readonly #insert: RowStatement<NewRow>;
   #waiting: Waiting[] = [];
+  #isAwaited = false;
   #writing: Promise<void> | undefined;
 
   /**
@@ -71,7 +73,7 @@ export class RoomMessageQueue {
 
   add(waiting: Waiting): void {
     this.#waiting.push(waiting);
-    this.#writing ??= nextTurn().then(() => this.#writeAll());
+    this.#writing ??= this.#nextTurns().then(() => this.#writeAll());
   }
 
   async #writeAll(): Promise<void> {
@@ -83,7 +85,7 @@ export class RoomMessageQueue {
       } catch (error) {
         await this.#writeRoomByRoom(batch, error);
       }
-      if (this.#waiting.length > 0) await nextTurn();
+      if (this.#waiting.length > 0) await this.#nextTurns();
     }
     this.#writing = undefined;
   }
@@ -132,9 +134,18 @@ export class RoomMessageQueue {
     });
   }
 
+  /** A few turns, as for the journal, unless somebody waits. */
+  async #nextTurns(): Promise<void> {
+    let turns = 0;
+    do await nextTurn();
+    while (++turns < MAX_TURNS && !this.#isAwaited && this.#waiting.length < BATCH);
+  }
+
   /** Resolves when everything added so far is written. */
   async flush(): Promise<void> {
+    this.#isAwaited = true;
     while (this.#writing !== undefined) await this.#writing;
+    this.#isAwaited = false;
   }
 }
 

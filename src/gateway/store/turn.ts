@@ -62,6 +62,9 @@ export interface Handing {
   readonly done: (error?: unknown) => void;
 }
 
+/** Turns of the event loop whose writes go into one transaction. */
+export const MAX_TURNS = 3;
+
 const LARGE = 100;
 
 export class Turn {
