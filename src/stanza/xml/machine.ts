@@ -190,7 +190,8 @@ export class Machine {
     const { bytes, words } = this.scanner;
     // It is more than twice as large as before: neither gets into the way of the other.
     bytes.copyWithin(this.#tape, tape, tape + (words[TAPE_TOP >> 2] as number));
-    bytes.copyWithin(this.#values, values, values + (words[VALUES_TOP >> 2] as number));
+    // All of them: of a text whose end has not come a part is there already, behind the top.
+    bytes.copyWithin(this.#values, values, tape);
     words[TAPE >> 2] = this.#tape;
     words[VALUES >> 2] = this.#values;
   }

@@ -122,6 +122,22 @@ test('elements :: a large one, and small ones beside it, read at once and later'
   }
 });
 
+test('text :: is whole where large pieces of input cut it', () => {
+  const stanza = (i: number) =>
+    `<message to='c${i % 1000}@gw.example'><body>Message ${i} about the sea</body></message>`;
+  const input = Buffer.from(`<stream>${Array.from({ length: 4000 }, (_, i) => stanza(i)).join('')}`);
+  for (const size of [65_536, 65_535, 100_000, 40_000]) {
+    const texts: (string | null)[] = [];
+    const parser = new StreamParser({ onElement: (each) => texts.push(each.getChildText('body')) });
+    for (let at = 0; at < input.length; at += size) parser.write(input.subarray(at, at + size));
+    assert.equal(
+      texts,
+      Array.from({ length: 4000 }, (_, i) => `Message ${i} about the sea`),
+      `${size}`,
+    );
+  }
+});
+
 test('elements :: what comes after a handler has thrown is not lost', () => {
   const seen: string[] = [];
   const parser = new StreamParser({
