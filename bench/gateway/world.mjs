@@ -20,6 +20,9 @@ export const client = (n) => `${user(n)}/desk`;
 /** What a gateway says when the contacts of a user are there. */
 const READY = ['<presence', "from='gw.bench.example'", '<show>chat</show>'];
 
+/** Milliseconds for anything that is waited for. */
+const PATIENCE = 240_000;
+
 export class World {
   /** Whether the server is Prosody. */
   static usesProsody = false;
@@ -76,8 +79,16 @@ export class World {
 
   /** Resolves when the server has counted so many, with the time; rejects when the gateway ends before. */
   until(name, count) {
+    let timer;
+    const expired = new Promise((_, reject) => {
+      timer = setTimeout(async () => {
+        const counts = JSON.stringify(await this.server.call('counts'));
+        reject(new Error(`not ${count} ${name} within ${PATIENCE / 1000} s: ${counts} ${this.gateway?.output}`));
+      }, PATIENCE);
+    });
+    const ended = this.gateway?.ended ?? expired;
     const counted = this.server.call('until', name, count);
-    return this.gateway === undefined ? counted : Promise.race([counted, this.gateway.ended]);
+    return Promise.race([counted, ended, expired]).finally(() => clearTimeout(timer));
   }
 
   /** Registers users with so many contacts. Their logins begin at once. */

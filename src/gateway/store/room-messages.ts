@@ -1,6 +1,7 @@
 /** What was said in rooms. What is read is what is written, after all that waits has been. */
 
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
+import { RoomCounts } from './room-counts.ts';
 import type { NewRow, Retraction } from './room-message-batch.ts';
 import { nextTurn, RoomMessageQueue } from './room-message-queue.ts';
 import type { Schema } from './schema.ts';
@@ -61,6 +62,7 @@ const CHUNK = 50;
 export class RoomMessages {
   readonly #db: Kysely<Schema>;
   readonly #queue: RoomMessageQueue;
+  readonly #counts = new RoomCounts();
   #lastOfThePast: Promise<number> | undefined;
 
   constructor(db: Kysely<Schema>, onError: (error: unknown) => void) {
@@ -72,11 +74,13 @@ export class RoomMessages {
   /** Keeps a message, unless it is known. `retraction` is what it does to another. */
   add(userId: number, chat: string, message: RoomMessage, retraction?: Retraction): void {
     const row = rowOf(userId, chat, message);
+    this.#counts.forget(keyOf(userId, chat));
     this.#queue.add({ userId, chat, row, ...(retraction !== undefined && { retraction }) });
   }
 
   /** Leaves nothing of a message but that it was there. */
   async tombstone(userId: number, chat: string, retraction: Retraction): Promise<void> {
+    this.#counts.forget(keyOf(userId, chat));
     this.#queue.add({ userId, chat, retraction });
     await this.flush();
   }
@@ -95,11 +99,13 @@ export class RoomMessages {
   }
 
   async count(userId: number, chat: string, selection: Selection = {}): Promise<number> {
-    const selected = await this.#select(userId, chat, selection);
-    const { count } = await selected()
-      .select((eb) => eb.fn.countAll().as('count'))
-      .executeTakeFirstOrThrow();
-    return Number(count);
+    return this.#counts.get(keyOf(userId, chat), JSON.stringify(selection), async () => {
+      const selected = await this.#select(userId, chat, selection);
+      const { count } = await selected()
+        .select((eb) => eb.fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    });
   }
 
   /** The first, or with `newestFirst` the last `limit` messages, without their XML, in the order in which they are met. */
@@ -159,11 +165,13 @@ export class RoomMessages {
   async remove(userId: number, chat: string): Promise<void> {
     await this.flush();
     await this.#db.deleteFrom('room_message').where('user_id', '=', userId).where('chat', '=', chat).execute();
+    this.#counts.forget(keyOf(userId, chat));
   }
 
   /** Forgets what was said before this time, in milliseconds since 1970, by whomever. */
   async prune(before: number): Promise<void> {
     await this.flush();
+    this.#counts.clear();
     let deleted: bigint;
     do {
       const oldest = this.#db.selectFrom('room_message').select('id').where('at', '<', before).limit(BATCH);
@@ -172,6 +180,7 @@ export class RoomMessages {
         .where('id', 'in', oldest)
         .executeTakeFirstOrThrow();
       deleted = numDeletedRows;
+      this.#counts.clear();
       await nextTurn();
     } while (deleted > 0n);
   }
@@ -225,6 +234,10 @@ function* conditions(
   if (hasLegacyId) yield eb('legacy_id', 'is not', null);
   const past = eb.or([eb('is_backfilled', '=', 1), eb('id', '<=', lastOfThePast)]);
   if (isPast !== undefined) yield isPast ? past : eb.not(past);
+}
+
+function keyOf(userId: number, chat: string): string {
+  return `${userId} ${chat}`;
 }
 
 function rowOf(userId: number, chat: string, message: RoomMessage): NewRow {
