@@ -31,6 +31,25 @@ const ownXeps = {
   },
 };
 
+/**
+ * The stanza layer in one file: whoever needs some of it gets all, since each XEP that took other parts of it would have
+ * it cut into many. In a file that is loaded anyway, a function that is not called costs next to nothing.
+ */
+const wholeStanza = {
+  name: 'whole-stanza',
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ importer, path }) => {
+      const resolved = resolve(dirname(importer), path);
+      return resolved.startsWith(join(root, 'src/stanza/')) ? { path: resolved, sideEffects: true } : undefined;
+    });
+    onLoad({ filter: /[\\/]src[\\/]xep[\\/][^\\/]*\.ts$/ }, ({ path, pluginData }) => ({
+      contents: `import '../stanza/index.ts'; ${readFileSync(path, 'utf8')}`,
+      loader: 'ts',
+      pluginData,
+    }));
+  },
+};
+
 await build({
   absWorkingDir: root,
   entryPoints: [
@@ -50,7 +69,7 @@ await build({
   platform: 'node',
   target: 'node20.19',
   external: Object.keys(dependencies).filter((name) => name !== 'kysely'),
-  plugins: [ownXeps],
+  plugins: [ownXeps, wholeStanza],
   minifyWhitespace: true,
   sourcemap: true,
   logLevel: 'warning',
