@@ -247,6 +247,9 @@ test('limits :: each stanza starts anew', () => {
 
 test('limits :: must be positive integers', () => {
   assert.throws(() => new StreamParser({ limits: { depth: 0 } }), /limits\.depth must be a positive integer, got 0/);
+  assert.throws(() => new StreamParser({ limits: { depth: 1e9 } }), /limits\.depth must be at most 1000/);
+  const deep = '<a>'.repeat(1000) + '</a>'.repeat(1000);
+  assert.equal(events(['<s>', deep, '</s>'], { limits: { depth: 1000 } }).slice(-1), ['end']);
 });
 
 test('errors :: the parser is stopped for good, and reports once', () => {
