@@ -2,6 +2,7 @@
 
 import { BUILDING } from './building.mjs';
 import { measureColdStart } from './cold-start.mjs';
+import { measureLinear } from './linear.mjs';
 import { interleaved, ratios } from './measure.mjs';
 import { measureMemory } from './memory.mjs';
 import { prepareNative } from './native.mjs';
@@ -17,6 +18,7 @@ export async function runBenchmarks({ only, rounds, scale }) {
     results.push(await writing(benchmark, rounds, scale));
   }
   if (isWanted({ id: 'memory' })) results.push(memory());
+  if (isWanted({ id: 'linear' })) results.push(linear(rounds));
   if (isWanted({ id: 'cold-start' })) results.push(coldStart(rounds));
   return results;
 }
@@ -58,10 +60,24 @@ function memory() {
   return { id: 'memory', title: 'bytes of heap for each kept stanza', candidates };
 }
 
+function linear(rounds) {
+  console.log(
+    '\ntime for four times the input, for inputs that are meant to be slow: 4 is linear, 16 would be quadratic',
+  );
+  const factors = measureLinear(rounds, (name, { whole, 'byte by byte': bytes }) => {
+    console.log(
+      `  ${name.padEnd(48)} whole ${whole.toFixed(1).padStart(5)}    byte by byte ${bytes.toFixed(1).padStart(5)}`,
+    );
+  });
+  return { id: 'linear', title: 'times as long for four times the input', factors };
+}
+
 function coldStart(rounds) {
-  const times = measureColdStart(2 * rounds);
-  console.log(`\ncold start: import of slipway/stanza takes ${times.more.toFixed(1)} ms more than an empty script`);
-  return { id: 'cold-start', title: 'milliseconds to import slipway/stanza', ...times };
+  const { empty, cpu, wall } = measureColdStart(3 * rounds);
+  const ms = (time) => `${time.toFixed(1)} ms`;
+  console.log(`\ncold start: import of slipway/stanza takes ${ms(cpu)} of processor time more than an empty script`);
+  console.log(`  (${ms(wall)} by the clock; the empty script takes ${ms(empty)} of processor time)`);
+  return { id: 'cold-start', title: 'milliseconds more to import slipway/stanza', empty, cpu, wall };
 }
 
 /** A table, the fastest first. */

@@ -1,42 +1,62 @@
-/** A bar chart of what was measured, as SVG: one group for each benchmark, one bar for each candidate. */
+/** A chart of what was measured, as SVG: one panel for each benchmark, one bar for each candidate. */
 
-const BAR = 16;
-const LABEL = 190;
-const WIDTH = 760;
+const COLUMNS = 2;
+const WIDTH = 480;
+const BAR = 15;
+const LABEL = 172;
+const VALUE = 62;
+const HEAD = 26;
+const GAP = 18;
+
+const MINE = '#1f6f8b';
+const OTHERS = '#b8c4cc';
+const BASE = '#8796a1';
 
 export function plot(results, machine) {
-  const longest = Math.max(...results.flatMap(({ candidates }) => Object.values(candidates).map(({ ratio }) => ratio)));
-  const scale = (WIDTH - LABEL - 90) / longest;
-  const parts = [];
-  let y = 30;
-  for (const { title, base, candidates } of results) {
-    parts.push(text(0, y, `${title} (× ${base})`, 'font-weight="bold"'));
-    y += 8;
-    const sorted = Object.entries(candidates).sort(([, a], [, b]) => b.ratio - a.ratio);
-    for (const [name, { ratio, low, high }] of sorted) {
-      const mine = name.startsWith('slipway');
-      const middle = y + BAR / 2;
-      parts.push(
-        text(LABEL - 8, middle + 4, name, 'text-anchor="end"'),
-        `<rect x="${LABEL}" y="${y}" width="${(ratio * scale).toFixed(1)}" height="${BAR - 3}" fill="${mine ? '#1f6f8b' : '#b8c4cc'}"/>`,
-        // How far the rounds lie apart.
-        `<path d="M${at(low)} ${middle - 1.5}H${at(Math.min(high, longest))}" stroke="#333" stroke-width="1"/>`,
-        text(WIDTH - 50, middle + 4, ratio.toFixed(2)),
-      );
-      y += BAR;
-    }
-    y += 28;
-  }
-  parts.push(text(0, y, `${machine.cpu}, Node ${machine.node}. Median of the rounds; the line is their spread.`));
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y + 16}" font-family="sans-serif" font-size="12">`;
-  return `${head}<rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>\n`;
-
-  function at(ratio) {
-    return (LABEL + ratio * scale).toFixed(1);
-  }
+  const panels = results.map(panel);
+  // The next panel goes where there is most room: the columns end at about the same height.
+  const heights = new Array(COLUMNS).fill(GAP);
+  const placed = panels.map(({ svg, height }) => {
+    const column = heights.indexOf(Math.min(...heights));
+    const y = heights[column];
+    heights[column] += height + GAP;
+    return `<g transform="translate(${column * WIDTH + 10} ${y})">${svg}</g>`;
+  });
+  const bottom = Math.max(...heights);
+  const note =
+    `Processor time, each candidate in a process of its own; medians of ${results[0].rounds} rounds by turns, ` +
+    'thin lines from the lowest to the highest.';
+  const where = `${machine.cpu}, ${machine.os}, Node ${machine.node}, Slipway ${machine.slipway}`;
+  const [width, height] = [COLUMNS * WIDTH, bottom + 34];
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
+    `font-family="system-ui, sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>` +
+    `${placed.join('')}${text(10, bottom + 8, note, { fill: '#444' })}${text(10, bottom + 24, where, { fill: '#444' })}</svg>\n`
+  );
 }
 
-function text(x, y, words, attributes = '') {
+function panel({ title, base, candidates }) {
+  const sorted = Object.entries(candidates).sort(([, a], [, b]) => b.ratio - a.ratio);
+  const longest = Math.max(...sorted.map(([, { high }]) => high));
+  const x = (ratio) => LABEL + ((WIDTH - LABEL - VALUE - 20) * ratio) / longest;
+  const bars = sorted.map(([name, { ratio, low, high }], i) => {
+    const y = HEAD + i * BAR;
+    const fill = name.startsWith('slipway') ? MINE : name === base ? BASE : OTHERS;
+    const weight = name.startsWith('slipway') ? 'bold' : 'normal';
+    return (
+      text(LABEL - 6, y + 10, name, { 'text-anchor': 'end', 'font-weight': weight }) +
+      `<rect x="${LABEL}" y="${y}" width="${(x(ratio) - LABEL).toFixed(1)}" height="${BAR - 3}" fill="${fill}"/>` +
+      `<path d="M${x(low).toFixed(1)} ${y + 6}H${x(high).toFixed(1)}" stroke="#000" stroke-opacity=".55"/>` +
+      text(WIDTH - 24, y + 10, `${ratio.toFixed(2)} ×`, { 'text-anchor': 'end', 'font-weight': weight })
+    );
+  });
+  const head = text(0, 12, title, { 'font-weight': 'bold', 'font-size': 12 });
+  const unit = text(WIDTH - 24, 12, `× ${base}`, { 'text-anchor': 'end', fill: '#444' });
+  return { svg: head + unit + bars.join(''), height: HEAD + sorted.length * BAR };
+}
+
+function text(x, y, words, attributes = {}) {
   const escaped = words.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escaped}</text>`;
+  const all = Object.entries({ x, y, ...attributes }).map(([name, value]) => ` ${name}="${value}"`);
+  return `<text${all.join('')}>${escaped}</text>`;
 }

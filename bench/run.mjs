@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: how fast Slipway is, beside others, on the same bytes.
  *
- *     npm run bench -- [--quick] [--only=walk-chat,route-chat] [--rounds=9] [--json=FILE] [--plot=FILE.svg]
+ *     npm run bench -- [--quick] [--only=walk-chat,route-chat] [--rounds=9] [--json[=FILE]] [--plot[=FILE.svg]]
  *     npm run bench -- gateway …    what a gateway costs: see gateway/run.mjs
  */
 
@@ -14,10 +14,18 @@ import { parseArgs } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
+/** What `--json` and `--plot` mean without a file. */
+const DEFAULT_FILES = { '--json': '-', '--plot': join(ROOT, 'docs/bench.svg') };
+
 const {
   values: options,
   positionals: [what],
 } = parseArgs({
+  args: process.argv
+    .slice(2)
+    .map((arg, i, args) =>
+      arg in DEFAULT_FILES && !args[i + 1]?.match(/^[^-]/) ? `${arg}=${DEFAULT_FILES[arg]}` : arg,
+    ),
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
@@ -79,7 +87,9 @@ const results = await runBenchmarks({
 });
 
 if (options.json !== undefined) {
-  writeFileSync(options.json, `${JSON.stringify({ machine, results }, undefined, 2)}\n`);
+  const json = `${JSON.stringify({ machine, results }, undefined, 2)}\n`;
+  if (options.json === '-') process.stdout.write(json);
+  else writeFileSync(options.json, json);
 }
 if (options.plot !== undefined) {
   const { plot } = await import('./plot.mjs');
