@@ -5,7 +5,9 @@ import { body, find, StanzaError, subject } from '../../src/stanza/index.ts';
 import { user as mucUser } from '../../src/xep/0045-muc.ts';
 import { occupant } from '../support/rooms.ts';
 import { suite } from '../support/test.ts';
+import { RawUser } from './support/irc-people.ts';
 import { ngircdWorld, type World } from './support/irc-world.ts';
+import { until } from './support/process.ts';
 
 const test = suite('irc', { timeout: 60_000 });
 const play = (scene: (world: World) => Promise<void>) => ngircdWorld(scene);
@@ -146,6 +148,68 @@ test('server :: goes and comes back; the user is told, and is in the channel aga
     again.sends('PRIVMSG #verona :Romeo, Romeo');
     const said = await romeo.receives((s) => find(s, body) === 'Romeo, Romeo');
     assert.is(said.attrs.from, `${room('#verona')}/Juliet`);
+  }));
+
+/** Resolves when the other server is part of the network. */
+async function linked(someone: RawUser): Promise<void> {
+  await until(async () => {
+    someone.lines.length = 0;
+    someone.sends('LINKS');
+    await someone.sees(/ 365 /);
+    return someone.lines.some((line) => line.includes('364') && line.includes('other.test'));
+  }, 'the servers are linked');
+}
+
+test('network :: is split and joined again', () =>
+  play(async ({ romeo, raw, enter, ngircd, room }) => {
+    const other = await ngircd.another();
+    try {
+      const near = await raw('Benvolio');
+      near.sends('JOIN #verona');
+      await near.sees(/ 366 /);
+      await enter('#verona');
+      await linked(near);
+      const far = await Promise.all(['Tybalt', 'Juliet', 'Nurse'].map((nick) => RawUser.connect(nick, other.port)));
+      for (const each of far) each.sends('JOIN #verona');
+      const here = () => romeo.receives((s) => s.attrs.type === undefined && occupant(s)[3] === 'participant', 20_000);
+      assert.equal([occupant(await here())[0], occupant(await here())[0], occupant(await here())[0]].sort(), [
+        'Juliet',
+        'Nurse',
+        'Tybalt',
+      ]);
+      await other.restart();
+      const gone = () => romeo.receives((s) => s.attrs.type === 'unavailable' && s.attrs.from !== room('#verona'));
+      assert.equal([occupant(await gone())[0], occupant(await gone())[0], occupant(await gone())[0]].sort(), [
+        'Juliet',
+        'Nurse',
+        'Tybalt',
+      ]);
+      await linked(near);
+      const back = await RawUser.connect('Juliet', other.port);
+      back.sends('JOIN #verona');
+      assert.is(occupant(await here())[0], 'Juliet');
+      near.sends('PRIVMSG #verona :still here');
+      await romeo.receives((s) => find(s, body) === 'still here');
+    } finally {
+      await other.stop();
+    }
+  }));
+
+test('channel :: of a thousand', () =>
+  play(async ({ romeo, raw, enter, room }) => {
+    const crowd: RawUser[] = [];
+    // As many at once as ngircd lets wait at its door.
+    while (crowd.length < 1000) {
+      crowd.push(...(await Promise.all(Array.from({ length: 10 }, (_, i) => raw(`guest${crowd.length + i}`)))));
+    }
+    for (const each of crowd) each.sends('JOIN #ball');
+    for (const each of crowd) await each.sees(/ 366 /);
+    const came = await enter('#ball');
+    const shown = came.filter((s) => s.name === 'presence' && s.attrs.from !== room('#ball'));
+    assert.is(new Set(shown.map((s) => occupant(s)[0])).size, 1001);
+    crowd[999]?.sends('PRIVMSG #ball :hello');
+    const said = await romeo.receives((s) => find(s, body) === 'hello');
+    assert.match(said.attrs.from ?? '', /guest999$/);
   }));
 
 test.run();

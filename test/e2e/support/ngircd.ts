@@ -7,15 +7,17 @@ import { hasCommand, need } from './install.ts';
 import { accepts, freePort, Program, until } from './process.ts';
 
 const EXECUTABLE = '/usr/sbin/ngircd';
+const OTHER = 'other.test';
 
 /** Waiting for names and identities, limits and penalties are for the open net. */
-const configuration = (port: number) => `
+const configuration = (name: string, port: number, peer: Peer | undefined) => `
 [Global]
-Name = irc.test
+Name = ${name}
 Info = For tests
 Listen = 127.0.0.1
 Ports = ${port}
 [Limits]
+ConnectRetry = 5
 MaxConnections = 0
 MaxConnectionsIP = 0
 MaxJoins = 0
@@ -26,7 +28,23 @@ PingTimeout = 120
 DNS = no
 Ident = no
 PAM = no
-`;
+${
+  peer === undefined
+    ? ''
+    : `[Server]
+Name = ${peer.name}
+${peer.port === undefined ? 'Passive = yes' : `Host = 127.0.0.1\nPort = ${peer.port}`}
+MyPassword = secret
+PeerPassword = secret
+`
+}`;
+
+/** Another server of the same network. */
+interface Peer {
+  readonly name: string;
+  /** Where to connect to; it comes by itself where there is none. */
+  readonly port?: number;
+}
 
 export class Ngircd {
   readonly port: number;
@@ -39,14 +57,20 @@ export class Ngircd {
     this.#program = this.#run();
   }
 
-  static async start(): Promise<Ngircd> {
+  static async start(name = 'irc.test', peer: Peer | undefined = { name: OTHER }): Promise<Ngircd> {
     need(() => hasCommand(EXECUTABLE), 'ngircd');
     const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'slipway-ngircd-'));
-    writeFileSync(join(folder, 'ngircd.conf'), configuration(port));
+    writeFileSync(join(folder, 'ngircd.conf'), configuration(name, port, peer));
     const server = new Ngircd(port, folder);
     await server.#ready();
     return server;
+  }
+
+  /** Another server of the same network: when it goes, the network is split. */
+  async another(): Promise<Ngircd> {
+    const other = await Ngircd.start(OTHER, { name: 'irc.test', port: this.port });
+    return other;
   }
 
   get pid(): number {
