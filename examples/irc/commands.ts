@@ -113,6 +113,7 @@ export class JoinChannel extends Command {
         if (!isChannel(channel)) throw new XmppError('not-acceptable', 'Names of channels begin with #.');
         const room = await of(asking).bookmarks.byLegacyId(legacyIdOf(channel, network));
         await room.enter(key === '' ? undefined : key);
+        // Not every client joins by itself when a bookmark comes.
         await room.addToBookmarks({ invite: true });
         return `You are in ${channel}: ${room.jid.bare}`;
       },

@@ -13,6 +13,7 @@ import {
 } from '../../../src/gateway/index.ts';
 import { LOOPBACK } from '../../../src/gateway/testing/index.ts';
 import { ClientStream, presence, result } from '../../../src/stanza/index.ts';
+import { submit } from '../../../src/xep/0004-data-forms.ts';
 import { register } from '../../../src/xep/0077-register.ts';
 import { assertValid, hasValidator } from '../../support/validator.ts';
 import { screenshot, withPage } from './browser.ts';
@@ -25,6 +26,7 @@ const SECRET = 'no space for this secret';
 export interface WebScene {
   readonly gateway: BaseGateway;
   readonly converse: Converse;
+  readonly server: RunningServer;
 }
 
 export interface WebOptions {
@@ -35,15 +37,17 @@ export interface WebOptions {
   readonly classes: PluginClasses;
   /** What Romeo has registered with before he opens the web chat. */
   readonly registered?: Readonly<Record<string, string>>;
+  /** Who else has an account, with the name as the password. */
+  readonly others?: readonly string[];
 }
 
 /** Romeo at a web chat, beside a gateway. Judges in the end what the gateway has sent. */
 export async function playInConverse(
   kind: ServerKind,
-  { name, jid, classes, registered }: WebOptions,
+  { name, jid, classes, registered, others = [] }: WebOptions,
   play: (scene: WebScene) => Promise<void>,
 ): Promise<void> {
-  const server = await kind.start({ users: ['romeo'], component: { domain: jid, secret: SECRET } });
+  const server = await kind.start({ users: ['romeo', ...others], component: { domain: jid, secret: SECRET } });
   const tap = await Tap.open(server.componentPort);
   // A browser lets pages talk to another origin when that is on the same host.
   const pages = createServer(webChat(() => server.webSocketUrl));
@@ -55,7 +59,7 @@ export async function playInConverse(
     await withPage(name, async (page) => {
       await page.goto(`http://${LOOPBACK}:${(pages.address() as AddressInfo).port}/`);
       await page.locator('.show-client-info').waitFor();
-      await play({ gateway, converse: new Converse(page) });
+      await play({ gateway, converse: new Converse(page), server });
     });
     await gateway.shutdown();
     if (hasValidator) assertValid(tap.sent, { component: true });
@@ -90,7 +94,7 @@ async function registerElsewhere(
   });
   await romeo.start();
   romeo.send(presence({}));
-  await register(romeo, gateway, values);
+  await register(romeo, gateway, { form: submit(values) });
   await welcomed;
   await romeo.stop();
 }
