@@ -10,7 +10,7 @@ const EXECUTABLE = '/usr/sbin/ngircd';
 const OTHER = 'other.test';
 
 /** Waiting for names and identities, limits and penalties are for the open net. */
-const configuration = (name: string, port: number, peer: Peer | undefined) => `
+const configuration = (name: string, port: number, peer: Peer) => `
 [Global]
 Name = ${name}
 Info = For tests
@@ -28,22 +28,25 @@ PingTimeout = 120
 DNS = no
 Ident = no
 PAM = no
-${
-  peer === undefined
-    ? ''
-    : `[Server]
+[Server]
 Name = ${peer.name}
 ${peer.port === undefined ? 'Passive = yes' : `Host = 127.0.0.1\nPort = ${peer.port}`}
 MyPassword = secret
 PeerPassword = secret
-`
-}`;
+`;
 
 /** Another server of the same network. */
 interface Peer {
   readonly name: string;
   /** Where to connect to; it comes by itself where there is none. */
   readonly port?: number;
+}
+
+interface NgircdOptions {
+  readonly name?: string;
+  /** Default: one that is free. */
+  readonly port?: number;
+  readonly peer?: Peer;
 }
 
 export class Ngircd {
@@ -57,9 +60,9 @@ export class Ngircd {
     this.#program = this.#run();
   }
 
-  static async start(name = 'irc.test', peer: Peer | undefined = { name: OTHER }): Promise<Ngircd> {
+  static async start({ name = 'irc.test', port: wanted, peer = { name: OTHER } }: NgircdOptions = {}): Promise<Ngircd> {
     need(() => hasCommand(EXECUTABLE), 'ngircd');
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     const folder = mkdtempSync(join(tmpdir(), 'slipway-ngircd-'));
     writeFileSync(join(folder, 'ngircd.conf'), configuration(name, port, peer));
     const server = new Ngircd(port, folder);
@@ -68,9 +71,8 @@ export class Ngircd {
   }
 
   /** Another server of the same network: when it goes, the network is split. */
-  async another(): Promise<Ngircd> {
-    const other = await Ngircd.start(OTHER, { name: 'irc.test', port: this.port });
-    return other;
+  another(): Promise<Ngircd> {
+    return Ngircd.start({ name: OTHER, peer: { name: 'irc.test', port: this.port } });
   }
 
   get pid(): number {
