@@ -1,7 +1,7 @@
 /** The package as it is published: installed in an empty project, used with types, started from its command. */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -24,7 +24,9 @@ test.before(() => {
   project = mkdtempSync(join(tmpdir(), 'slipway-consumer-'));
   const [packed] = JSON.parse(npm(ROOT, 'pack', '--json', '--pack-destination', project));
   const files: string[] = packed.files.map((file: { path: string }) => file.path);
-  const unexpected = files.filter((file) => !/^(dist\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file));
+  const unexpected = files.filter(
+    (file) => !/^(dist\/|deploy\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file),
+  );
   assert.equal(unexpected, [], 'only what is needed is packed');
   assert.not(files.some((file) => /\.test\.|\.tsbuildinfo$/.test(file)));
   writeFileSync(join(project, 'package.json'), '{ "name": "consumer", "private": true, "type": "module" }\n');
@@ -38,9 +40,15 @@ test('imports :: every entry point, with its types', () => {
     JSON.parse(readFileSync(join(project, 'node_modules/slipway/package.json'), 'utf8')).exports,
   );
   assert.equal(xeps, ['.', './stanza', './xep/*', './testing', './package.json']);
+  const modules = readdirSync(join(project, 'node_modules/slipway/dist/xep')).filter((file) => file.endsWith('.js'));
+  assert.ok(modules.length > 70, `${modules.length}`);
+  const all = modules.map((file) => `import * as x${file.slice(0, 4)} from 'slipway/xep/${file.slice(0, -3)}';`);
+  const counted = modules.map((file) => `Object.keys(x${file.slice(0, 4)}).length`).join(' && ');
+  writeFileSync(join(project, 'all.ts'), `${all.join('\n')}\nexport const all: number = ${counted};\n`);
   writeFileSync(
     join(project, 'consumer.ts'),
-    `import { BaseGateway, BaseSession, type JID, XmppError } from 'slipway';
+    `import { all } from './all.js';
+import { BaseGateway, BaseSession, type JID, XmppError } from 'slipway';
 import { body, type Element, find, message, StreamParser } from 'slipway/stanza';
 import { XmppServer } from 'slipway/testing';
 import { received } from 'slipway/xep/0184-receipts';
@@ -58,7 +66,7 @@ export class Session extends BaseSession {
 }
 const stanza: Element = message({ to: 'a@b' }, body.build('hi'), received.build({ id: '1' }));
 const id: string | undefined = find(stanza, received)?.id;
-console.log(id, find(stanza, body), typeof StreamParser, typeof XmppServer);
+console.log(id, find(stanza, body), typeof StreamParser, typeof XmppServer, all > 0);
 `,
   );
   writeFileSync(
@@ -82,7 +90,7 @@ console.log(id, find(stanza, body), typeof StreamParser, typeof XmppServer);
     encoding: 'utf8',
   });
   const printed = execFileSync(process.execPath, ['out/consumer.js'], { cwd: project, encoding: 'utf8' });
-  assert.is(printed, '1 hi function function\n');
+  assert.is(printed, '1 hi function function true\n');
 });
 
 test('command :: runs a plugin of the project until it is told to stop', async () => {
@@ -90,6 +98,7 @@ test('command :: runs a plugin of the project until it is told to stop', async (
   await server.start();
   mkdirSync(join(project, 'plugin'), { recursive: true });
   cpSync(join(project, 'out/consumer.js'), join(project, 'plugin/index.js'));
+  cpSync(join(project, 'out/all.js'), join(project, 'plugin/all.js'));
   writeFileSync(
     join(project, 'slipway.yml'),
     `legacy-network: ./plugin/index.js\njid: gw.localhost\nserver: ${LOOPBACK}\nport: 1\n`,
