@@ -66,20 +66,26 @@ export async function startGateway(
   return gateway;
 }
 
+/** Where the data is: a URL, or the path of a file; `undefined` for memory. Makes the home directory. @throws ConfigError. */
+export function locationOf({ homeDir, databaseUrl }: Config): string | undefined {
+  if (databaseUrl !== undefined) return databaseUrl.reveal();
+  return homeDir === undefined ? undefined : join(prepared(homeDir), 'slipway.sqlite');
+}
+
 /** Opens the store that a configuration says. @throws ConfigError when it cannot. */
 export async function openStore(config: Config, onError: (error: unknown) => void, clock?: Clock): Promise<Store> {
   const { homeDir, databaseUrl, databasePoolSize: poolSize, keyring } = config;
-  const open = (location: string, what: string) =>
-    Store.open(location, onError, { poolSize, keyring, clock }).catch((error) => {
-      if (error instanceof ConfigError) throw error;
-      throw new ConfigError(`cannot use ${what}: ${reasonOf(error)}`);
-    });
-  if (databaseUrl !== undefined) {
-    const url = databaseUrl.reveal();
-    return open(url, `the database ${withoutPassword(url)}`);
-  }
-  if (homeDir === undefined) return open(':memory:', 'a database in memory');
-  return open(join(prepared(homeDir), 'slipway.sqlite'), `the home directory ${homeDir}`);
+  const location = locationOf(config) ?? ':memory:';
+  const what =
+    databaseUrl !== undefined
+      ? `the database ${withoutPassword(location)}`
+      : homeDir === undefined
+        ? 'a database in memory'
+        : `the home directory ${homeDir}`;
+  return Store.open(location, onError, { poolSize, keyring, clock }).catch((error) => {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(`cannot use ${what}: ${reasonOf(error)}`);
+  });
 }
 
 function prepared(homeDir: string): string {
@@ -92,7 +98,7 @@ function prepared(homeDir: string): string {
 }
 
 /** One line. Several addresses of a host that cannot be reached are several errors without a message of their own. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { message, code, errors } = error as AggregateError & { code?: string };
   return (message || errors?.map(String).join(', ') || String(code)).split('\n')[0] as string;
 }

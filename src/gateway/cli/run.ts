@@ -1,10 +1,12 @@
 /** `slipway run`, or `slipway` alone: a plugin and a configuration in, a running gateway out. */
 
 import { ComponentRefused } from '../../stanza/index.ts';
-import { ConfigError, OPTIONS, resolveConfig } from '../config.ts';
-import { createLog } from '../log.ts';
+import { type Config, ConfigError, OPTIONS, resolveConfig } from '../config.ts';
+import { createLog, type Log } from '../log.ts';
 import type { OptionTable } from '../options.ts';
-import { startGateway } from '../run.ts';
+import { locationOf, reasonOf, startGateway } from '../run.ts';
+import { isPostgresUrl, withoutPassword } from '../store/location.ts';
+import { claimTenancy, type Tenancy } from '../store/tenancy.ts';
 import type { CliCommand, CliInput } from './command.ts';
 import { printSettings } from './settings.ts';
 import { endLoading, endStart } from './start-up.ts';
@@ -26,15 +28,20 @@ export const run: CliCommand = {
     if (values.check) return check(input);
     const log = createLog(config.logLevel);
     const stopped = signalled();
+    const tenancy = await Promise.race([claim(config, log, stopped), stopped]);
+    if (typeof tenancy === 'string') return 0;
     // While the server cannot be reached, starting takes long; a signal must end it all the same.
     const starting = startGateway(plugin, config, { log }).finally(endLoading);
     try {
-      const gateway = await Promise.race([starting, stopped]);
+      const gateway = await Promise.race([starting, stopped, tenancy.lost]);
       if (typeof gateway === 'string') return 0;
+      if (gateway instanceof Error) return lost(log, gateway);
       gateway.firstLogins.then(endStart);
-      const signal = await stopped;
+      const signal = await Promise.race([stopped, tenancy.lost]);
+      if (signal instanceof Error) return lost(log, signal);
       log.info({ signal }, 'stopping');
       await gateway.shutdown();
+      await tenancy.release();
       return 0;
     } catch (error) {
       if (!(error instanceof ComponentRefused)) throw error;
@@ -43,6 +50,33 @@ export const run: CliCommand = {
     }
   },
 };
+
+/** Another process may be at work on the same data: this one stands by until that has ended. */
+async function claim(config: Config, log: Log, stopped: Promise<string>): Promise<Tenancy> {
+  const location = locationOf(config);
+  if (location === undefined) return { lost: new Promise(() => {}), release: async () => {} };
+  const waiting = new AbortController();
+  stopped.then(() => waiting.abort(new Error('stopped')));
+  try {
+    return await claimTenancy({
+      location,
+      jid: config.jid,
+      signal: waiting.signal,
+      onWait: () => log.warn({ jid: config.jid }, 'standing by: another process serves from the same database'),
+    });
+  } catch (error) {
+    const where = isPostgresUrl(location)
+      ? `the database ${withoutPassword(location)}`
+      : `the home directory ${config.homeDir}`;
+    throw new ConfigError(`cannot use ${where}: ${reasonOf(error)}`);
+  }
+}
+
+/** Nothing more is said to anybody: another process may be serving already. */
+function lost(log: Log, error: Error): number {
+  log.error({ err: error }, 'the right to serve from this database is lost: another process may have it');
+  return 1;
+}
 
 /** Nothing is opened, nothing connected: it may run beside the gateway that it is for. */
 function check(input: CliInput): number {
