@@ -150,10 +150,12 @@ test('archive :: filtered by time, person and id; how far it reaches', () =>
     (await (await room(stage)).getParticipant('Stranger')).sendText('live', { legacyMsgId: 'live' });
     romeo.sends(`<message type='groupchat' id='c1' to='${GROUP}'><body>mine</body></message>`);
     await romeo.settle();
+    (await (await room(stage)).getUserParticipant()).sendText('elsewhere', { legacyMsgId: 'e1' });
+    await romeo.settle();
     const start = new Date(Date.now() - 2.5 * HOUR).toISOString();
-    assert.equal((await query(romeo, form({ start }))).texts, ['m8', 'm9', 'live', 'mine']);
+    assert.equal((await query(romeo, form({ start }))).texts, ['m8', 'm9', 'live', 'mine', 'elsewhere']);
     assert.equal((await query(romeo, form({ with: `${GROUP}/Stranger` }))).texts, ['live']);
-    assert.equal((await query(romeo, form({ with: 'romeo@localhost' }))).texts, ['mine']);
+    assert.equal((await query(romeo, form({ with: 'romeo@localhost' }))).texts, ['mine', 'elsewhere']);
     assert.equal((await query(romeo, form({ ids: 'id-3' }))).texts, ['m3']);
     assert.is((await query(romeo, form({ ids: 'nowhere' }))).error, 'item-not-found');
     assert.is((await query(romeo, form({ unheard: 'of' }))).error, 'feature-not-implemented');
@@ -161,7 +163,7 @@ test('archive :: filtered by time, person and id; how far it reaches', () =>
     const said = mine?.forwarded.stanza;
     assert.equal([mine?.id, said?.attrs.id, said?.attrs.to], ['legacy-1', 'c1', undefined]);
     const reach = await fetchMetadata(romeo.client, GROUP);
-    assert.equal([reach.start?.id, reach.end?.id], ['id-0', 'legacy-1']);
+    assert.equal([reach.start?.id, reach.end?.id], ['id-0', 'e1']);
     const fields = (await romeo.asks('get', GROUP, `<query xmlns='${NS_MAM}'/>`)) as Element;
     assert.ok(String(fields).includes("var='with'"));
     assert.is((await query(romeo, '', GATEWAY)).error, 'item-not-found');

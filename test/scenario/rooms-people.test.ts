@@ -1,5 +1,6 @@
 /** Who is in a room, what they are called and may do, and what the room is. XEP-0045 §8–§10. */
 
+import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { type LegacyContact, LegacyParticipant, MucType, XmppError } from '../../src/gateway/index.ts';
@@ -18,6 +19,7 @@ import {
 import { executeCommand } from '../../src/xep/0050-commands.ts';
 import { fetchVCard } from '../../src/xep/0054-vcard-temp.ts';
 import { unregister } from '../../src/xep/0077-register.ts';
+import { publishAvatar } from '../../src/xep/0084-avatar.ts';
 import { x as photo } from '../../src/xep/0153-vcard-avatars.ts';
 import { nick } from '../../src/xep/0172-nick.ts';
 import { hats } from '../../src/xep/0317-hats.ts';
@@ -214,6 +216,40 @@ test('leaving :: kicks and bans say so, with what they are then', () =>
     const [self] = (await presences(romeo)) as unknown[][];
     assert.equal(self?.slice(1, 4), ['unavailable', 'none', 'none']);
     assert.ok(group.clients.isEmpty);
+  }));
+
+test('leaving :: who was kicked can come back, who is banned cannot until the ban ends', () =>
+  inside(async (stage, romeo) => {
+    const group = await room(stage);
+    const me = await group.getUserParticipant();
+    const comesBack = async () => {
+      await romeo.settle();
+      const came = await enter(romeo);
+      const [self] = came.filter((each) => each.attrs.from === `${GROUP}/romeo`);
+      return self?.attrs.type === 'error' ? StanzaError.fromStanza(self).condition : occupant(self as Element)[3];
+    };
+    group.removeParticipant(me, { kick: true });
+    assert.is(await comesBack(), 'participant');
+    romeo.received.length = 0;
+    me.affiliation = 'outcast';
+    assert.equal((await presences(romeo))[0], [
+      ...['romeo', 'unavailable', 'outcast', 'none', 'romeo@localhost'],
+      [110, 301],
+    ]);
+    assert.is(await comesBack(), 'forbidden');
+    assert.ok(group.clients.isEmpty);
+    me.affiliation = 'member';
+    assert.is(await comesBack(), 'participant');
+    romeo.received.length = 0;
+    const stranger = await group.getParticipant('Stranger');
+    stranger.affiliation = 'outcast';
+    stranger.affiliation = 'member';
+    assert.equal(await presences(romeo), [['Stranger', 'unavailable', 'outcast', 'none', undefined, [301]]]);
+    stranger.affiliation = 'outcast';
+    assert.equal(
+      (await fetchAffiliations(romeo.client, GROUP, 'outcast')).map((each) => each.nick),
+      ['Stranger'],
+    );
   }));
 
 test('new :: somebody who comes later is shown, with a picture; the plugin may say more first', () =>
@@ -463,6 +499,45 @@ test('picture :: set by the user', () =>
     const refused = await romeo.asks('set', `${GROUP}/JULIET`, "<vCard xmlns='vcard-temp'/>");
     assert.is(condition(refused), 'bad-request');
     assert.is(condition(await romeo.asks('get', `${GROUP}/Stranger`, "<vCard xmlns='vcard-temp'/>")), 'item-not-found');
+  }));
+
+test('picture :: of the user, in their own presence and vCard', () =>
+  playInRooms(async (stage, romeo) => {
+    const ownPhoto = async () => {
+      const self = (await enter(romeo)).find((each) => each.attrs.from === `${GROUP}/romeo`);
+      return find(self as Element, photo)?.photo;
+    };
+    assert.is(await ownPhoto(), undefined);
+    const hash = createHash('sha1').update(PICTURE).digest('hex');
+    await publishAvatar(romeo.client, { data: PICTURE, width: 8, height: 8 });
+    const session = stage.session();
+    await stage.gateway.store.users.setAvatarHash(session.userId, hash);
+    assert.is(await ownPhoto(), hash);
+    const [picture] = (await fetchVCard(romeo.client, `${GROUP}/romeo`))?.photos ?? [];
+    assert.is(
+      createHash('sha1')
+        .update(picture?.data ?? '')
+        .digest('hex'),
+      hash,
+    );
+    // What the client itself says is newer, if it is a hash.
+    const shown = async (said: string) => {
+      const update = `<x xmlns='vcard-temp:x:update'><photo>${said}</photo></x>`;
+      romeo.sends(`<presence to='${GROUP}/romeo'><x xmlns='http://jabber.org/protocol/muc'/>${update}</presence>`);
+      return find(await romeo.receives((each) => each.attrs.from === `${GROUP}/romeo`), photo)?.photo;
+    };
+    assert.is(await shown('a'.repeat(40)), 'a'.repeat(40));
+    assert.is(await shown('<![CDATA[<b>]]>'), hash);
+  }));
+
+test('remove :: a group that the user is not in any more is left by the clients, and gone', () =>
+  inside(async (stage, romeo) => {
+    const { bookmarks } = stage.session();
+    await bookmarks.remove(await room(stage), { reason: 'It is over.' });
+    const [gone] = (await presences(romeo)) as unknown[][];
+    assert.equal(gone?.slice(0, 4), ['romeo', 'unavailable', 'none', 'none']);
+    assert.equal(gone?.[5], [110, 307]);
+    assert.not([...bookmarks].some(({ legacyId }) => legacyId === 'group'));
   }));
 
 test('moderation :: asked for in both versions', () =>

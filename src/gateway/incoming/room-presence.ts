@@ -2,10 +2,13 @@
 
 import { Element, find, has, StanzaError } from '../../stanza/index.ts';
 import { type Join, join, NS, STATUS } from '../../xep/0045-muc.ts';
+import { x as photo } from '../../xep/0153-vcard-avatars.ts';
 import { joinRoom } from '../muc/join.ts';
 import type { LegacyMUC } from '../muc/room.ts';
 import { occupantGone } from '../outgoing/room.ts';
 import { type Incoming, knownRoom, type Route, roomAt } from './route.ts';
+
+const SHA1 = /^[0-9a-f]{40}$/;
 
 export const roomPresence: Route = {
   takes: (stanza, incoming) => has(stanza, join) || knownRoom(incoming) !== undefined,
@@ -57,7 +60,10 @@ async function enter(incoming: Incoming): Promise<void> {
   await session.waitForReady();
   const room = await roomAt(session, to);
   const { history } = find(stanza, join) as Join;
-  await joinRoom(room, { jid: from, nick: to.resource, id: stanza.attrs.id, history });
+  // What the client says of the user's picture, or what the account has said.
+  const said = find(stanza, photo)?.photo ?? '';
+  const avatarHash = SHA1.test(said) ? said : await gateway.store.users.avatarHash(session.userId);
+  await joinRoom(room, { jid: from, nick: to.resource, id: stanza.attrs.id, history, avatarHash });
 }
 
 /** §7.2: the presence comes back, with the reason. */

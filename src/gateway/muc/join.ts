@@ -3,6 +3,7 @@
 import { Element, type JID } from '../../stanza/index.ts';
 import { type History, STATUS } from '../../xep/0045-muc.ts';
 import { stanzaIdBy } from '../../xep/0359-stanza-ids.ts';
+import { XmppError } from '../errors.ts';
 import { occupantPresence, roomPhoto } from '../outgoing/room.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
@@ -15,6 +16,8 @@ export interface Joining {
   /** The id of its presence. */
   readonly id: string | undefined;
   readonly history: History | undefined;
+  /** Of the user's own picture, for the user's own presence. */
+  readonly avatarHash: string | undefined;
 }
 
 /** Participants told of before others get their turn. */
@@ -23,10 +26,11 @@ const AT_ONCE = 200;
 /** Seconds that history goes back when a client does not say. */
 const DAY = 24 * 3600;
 
-/** Rejects when the plugin cannot say who is in the room: the client has not joined then. */
+/** Rejects when the plugin cannot say who is in the room, or the user is banned: the client has not joined then. */
 export async function joinRoom(room: LegacyMUC, joining: Joining): Promise<void> {
   const { clients } = room;
   const { jid } = joining;
+  await admit(room);
   clients.add(jid);
   try {
     await showOccupants(room, jid.full);
@@ -49,6 +53,14 @@ export async function joinRoom(room: LegacyMUC, joining: Joining): Promise<void>
   room.clientsChanged();
 }
 
+/** The user has been removed, and comes back; unless the plugin, which is asked again, says that the ban goes on. */
+async function admit(room: LegacyMUC): Promise<void> {
+  const { userParticipant: user } = room;
+  if (user.affiliation === 'outcast') await room.occupants.fill();
+  if (user.affiliation === 'outcast') throw new XmppError('forbidden', 'You are banned from this group.');
+  if (user.role === 'none') user.standAs({ role: 'participant' });
+}
+
 /** Those who are known at once; others as the plugin finds them. */
 async function showOccupants(room: LegacyMUC, jid: string): Promise<void> {
   const shown = new Set<LegacyParticipant>();
@@ -65,9 +77,9 @@ async function showOccupants(room: LegacyMUC, jid: string): Promise<void> {
   }
 }
 
-function selfPresence(room: LegacyMUC, { jid, nick, id }: Joining): Element {
+function selfPresence(room: LegacyMUC, { jid, nick, id, avatarHash }: Joining): Element {
   const { userParticipant: user, isAnonymous } = room;
-  const facts = { ...user.facts, ...(!isAnonymous && { realJid: jid.full }) };
+  const facts = { ...user.facts, avatarHash, ...(!isAnonymous && { realJid: jid.full }) };
   const statuses = [
     STATUS.self,
     ...(isAnonymous ? [] : [STATUS.nonAnonymous]),

@@ -100,7 +100,7 @@ export class LegacyParticipant extends Present {
     this.setStanding({ role });
   }
 
-  /** Their lasting relation to the room. Assign to change it. */
+  /** Their lasting relation to the room. Assign to change it; `outcast` is what somebody has who is banned. */
   get affiliation(): Affiliation {
     return this.#affiliation;
   }

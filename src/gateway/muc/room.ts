@@ -476,6 +476,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
 
   /** Whether this one is shown to clients, or only when they do something. @internal */
   isShown(participant: LegacyParticipant): boolean {
+    if (participant.affiliation === 'outcast') return false;
     if (participant.isAnnounced || participant.isUser) return true;
     if (participant.presence.state === 'offline') return false;
     const { role, affiliation } = participant;
@@ -506,7 +507,12 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
 
   /** Role or affiliation have changed. @internal */
   standingChanged(participant: LegacyParticipant): void {
-    if (participant.isAnnounced) this.clients.broadcast(this.#presenceOf(participant));
+    // XEP-0045 §5.2: who is banned is not there.
+    const statuses = [STATUS.banned];
+    const isBanned = participant.affiliation === 'outcast';
+    if (isBanned && participant.isUser) this.removeClients({ statuses });
+    else if (isBanned && participant.isAnnounced) this.#broadcastGone(participant, { statuses });
+    else if (participant.isAnnounced) this.clients.broadcast(this.#presenceOf(participant));
   }
 
   /** @internal */
