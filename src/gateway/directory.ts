@@ -75,7 +75,9 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
 
   /** The one with this JID, whatever its resource. @throws XmppError when there can be none. */
   async byJid(jid: JID | string): Promise<E> {
-    const { local, domain } = typeof jid === 'string' ? JID.parse(jid) : jid;
+    const parsed = typeof jid === 'string' ? JID.tryParse(jid) : jid;
+    if (parsed === undefined) throw new XmppError('jid-malformed', 'This is not an XMPP address.');
+    const { local, domain } = parsed;
     if (local === '' || domain !== this.session.xmpp.jid) {
       throw new XmppError('item-not-found', `This is not the address of a ${this.kind}.`);
     }

@@ -373,11 +373,12 @@ test('ids that are too long for any index', () =>
   }));
 
 test('malformed :: what cannot even be looked at is refused, and the stream goes on', () =>
-  playInRooms(async (_stage, romeo) => {
+  playInRooms(async (stage, romeo) => {
     await enter(romeo);
     const broken = [
       "<privilege xmlns='urn:xmpp:privilege:2'><forwarded xmlns='urn:xmpp:forward:0'/></privilege>",
       `<x xmlns='http://jabber.org/protocol/muc#user'><status code='x'/><invite/></x>`,
+      `<x xmlns='http://jabber.org/protocol/muc#user'><invite to='@'/></x>`,
     ];
     for (const inside of broken) {
       for (const to of [GATEWAY, JULIET, roomJid()]) romeo.sends(`<message to='${to}' id='b'>${inside}</message>`);
@@ -385,9 +386,10 @@ test('malformed :: what cannot even be looked at is refused, and the stream goes
     await romeo.settle();
     const errors = romeo.received.filter(isError).map((each) => StanzaError.fromStanza(each).condition);
     assert.ok(
-      errors.length > 0 && errors.every((each) => each === 'bad-request' || each === 'item-not-found'),
+      errors.length > 0 && errors.every((each) => ['bad-request', 'item-not-found', 'jid-malformed'].includes(each)),
       errors.join(),
     );
+    assert.equal(stage.gateway.errors, []);
   }));
 
 test('malformed :: from a server, whose word counts otherwise', () =>

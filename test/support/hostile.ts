@@ -78,6 +78,8 @@ class Attack {
   /** Reads what we write, as the gateway must read it. */
   #mirror: StreamParser | undefined;
   #isBroken = false;
+  /** The last presence that the gateway must have read. */
+  #marker: string | undefined;
   #online: (() => void) | undefined;
   #sentinel: { readonly id: string; readonly seen: () => void } | undefined;
   #lastId = 0;
@@ -216,6 +218,7 @@ class Attack {
   /** What the gateway must have read. */
   #sent(stanza: Element): void {
     const { from, to, id, type } = stanza.attrs;
+    if (stanza.name === 'presence') this.#marker = id;
     if (stanza.name !== 'iq' || stanza.ns !== NS || id === undefined || (type !== 'get' && type !== 'set')) return;
     if (JID.tryParse(from) === undefined || JID.tryParse(to)?.domain !== DOMAIN) return;
     const key = `${from}\n${id}`;
@@ -305,8 +308,10 @@ class Attack {
     const skipped = this.#below(2) * this.#below(20);
     const online = this.#whenOnline();
     this.#write(Buffer.concat([bytes.subarray(0, at), junk, bytes.subarray(at + skipped)]));
-    // What is broken may be seen only at its end.
-    if (!this.#isBroken) this.#write("<presence from='localhost' to='nobody'/>");
+    // What is broken may be seen only at its end; and what is left open swallows all that follows.
+    const marker = `marker-${++this.#lastId}`;
+    if (!this.#isBroken) this.#write(`<presence from='localhost' to='nobody' id='${marker}'/>`);
+    if (!this.#isBroken && this.#marker !== marker) this.#write('</stream:stream>');
     if (!this.#isBroken) return;
     await this.#within(online, 'the gateway has not come back');
     this.report.streams++;
