@@ -56,6 +56,8 @@ export interface Config {
   readonly qrTimeout: number;
   /** Days that what was said in rooms is kept; 0 for ever. */
   readonly mamMaxDays: number;
+  /** Days that ids of messages, threads and files are kept; 0 for ever. */
+  readonly messageMaxDays: number;
   /** What one person may do within a minute, from messages to files, and within an hour; 0 for no limit. */
   readonly limitMessages: number;
   readonly limitBytes: number;
@@ -259,6 +261,13 @@ export const OPTIONS = {
     type: 'number',
     default: 7,
     describe: 'Days that the history of rooms is kept; 0 for ever',
+  },
+  'message-max-days': {
+    group: 'Server',
+    type: 'number',
+    default: 90,
+    describe:
+      'Days that it is known which message of the network is which, for replies and changes, and which files have been uploaded; 0 for ever',
   },
   'limit-messages': limit(600, 'Messages, changes of presence and subscription requests of a person in a minute'),
   'limit-bytes': limit(8_388_608, 'Characters of messages and requests of a person in a minute'),

@@ -44,12 +44,12 @@ import type { Log } from './log.ts';
 import { PRIVATE_ELEMENTS, withoutText } from './log-stanza.ts';
 import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
-import { Retention } from './muc/retention.ts';
 import { LegacyMUC } from './muc/room.ts';
 import { Outbox } from './outbox.ts';
 import { Privileges } from './privileges.ts';
 import { Registration } from './registration/registration.ts';
 import { type AnsweredStep, nextStep, type RegistrationStep } from './registration/steps.ts';
+import { keptSince, Retention } from './retention.ts';
 import { type ContactClass, LegacyRoster } from './roster.ts';
 import { Rosters } from './rosters.ts';
 import type { BaseSession } from './session.ts';
@@ -335,9 +335,13 @@ export abstract class BaseGateway implements IqSender {
       parallel: config.avatarResamplingThreads,
     });
     this.#retention = new Retention({
-      store: store.roomMessages,
       clock,
-      days: config.mamMaxDays,
+      forget: () =>
+        store.prune({
+          roomMessages: keptSince(clock, config.mamMaxDays),
+          messages: keptSince(clock, config.messageMaxDays),
+          registrations: clock.now() - config.partialRegistrationTimeout * 1000,
+        }),
       onError: (error) => this.exception(error),
     });
     this.#link = connect({

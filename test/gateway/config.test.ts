@@ -36,6 +36,7 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     mamMaxDays: 7,
     hookTimeout: 60,
     journalMaxDays: 7,
+    messageMaxDays: 90,
     roomPresenceLimit: 1000,
     limitMessages: 600,
     limitBytes: 8_388_608,

@@ -2,7 +2,6 @@
 
 import * as assert from 'uvu/assert';
 import { type ArchiveEntry, isArchived, RoomArchive } from '../../src/gateway/muc/archive.ts';
-import { Retention } from '../../src/gateway/muc/retention.ts';
 import { Store } from '../../src/gateway/store/store.ts';
 import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
 import { body, Element, find, JID } from '../../src/stanza/index.ts';
@@ -281,33 +280,6 @@ export function roomArchiveCases(test: Test, database: NewDatabase): void {
     archive.add(entry('old', { at: -DAY - 1, backfilled: true }));
     archive.add(entry('young', { at: -DAY, backfilled: true }));
     assert.equal(await texts(archive), ['young']);
-  });
-
-  test('retention :: at the start and every day; 0 days are for ever', async () => {
-    const pruned: number[] = [];
-    const store = { prune: async (before: number) => void pruned.push((before - NOW) / DAY) };
-    const clock = new FakeClock(NOW);
-    const onError = () => {};
-    const forEver = new Retention({ store, clock, days: 0, onError });
-    forEver.start();
-    const retention = new Retention({ store, clock, days: 7, onError });
-    retention.start();
-    await clock.advance(2 * DAY + HOUR);
-    await retention.stop();
-    await clock.advance(2 * DAY);
-    await forEver.stop();
-    assert.equal(pruned, [-7, -6, -5]);
-  });
-
-  test('retention :: a failure is reported, and does not end it', async () => {
-    const errors: unknown[] = [];
-    const store = { prune: () => Promise.reject(new Error('disk full')) };
-    const clock = new FakeClock(NOW);
-    const retention = new Retention({ store, clock, days: 1, onError: (error) => errors.push(error) });
-    retention.start();
-    await clock.advance(DAY);
-    await retention.stop();
-    assert.is(errors.length, 2);
   });
 
   test('store :: the messages of a user go with the user; what fails in one room is written in others', async () => {

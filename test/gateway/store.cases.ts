@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { openDatabase } from '../../src/gateway/store/database.ts';
 import { Keyring } from '../../src/gateway/store/keyring.ts';
 import { Store } from '../../src/gateway/store/store.ts';
+import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
 import { JID } from '../../src/stanza/index.ts';
 import type { NewDatabase } from '../support/databases.ts';
 import type { Test } from '../support/test.ts';
@@ -333,5 +334,75 @@ export function storeCases(test: Test, database: NewDatabase): void {
     for (const { legacyModuleData } of users) assert.equal(legacyModuleData, ROMEO.legacyModuleData);
     assert.equal(await now.users.registration('a@localhost', 0), [{ step: 1, data: {} }]);
     await now.close();
+  });
+
+  const HOUR = 3_600_000;
+
+  test('pruning :: what is too old goes, of each kind; what is younger stays', async () => {
+    const clock = new FakeClock(NOW);
+    const store = await Store.open(
+      await database(),
+      (error) => {
+        throw error;
+      },
+      { clock },
+    );
+    const { users, messageIds: ids, threads, attachments, avatars } = store;
+    const { id } = await users.save(ROMEO);
+    const file = { url: 'https://x.example/1', about: { name: 'a', type: 'image/png', size: 1 } };
+    const put = async (name: string) => {
+      for (let i = 0; i < 1200; i++) ids.add(id, name, { xmppId: `${i}`, legacyId: `l${i}`, fromUser: false });
+      await store.journal.flushed();
+      await threads.add(id, 'j', name, name);
+      await attachments.save(id, name, file);
+      await avatars.save({ hash: name, png: new Uint8Array([1]), width: 1, height: 1 });
+      await avatars.saveSource(`https://x.example/${name}`, { hash: name, etag: name, lastModified: undefined });
+      await users.saveRegistration(`${name}@localhost`, [{ step: 1, data: {} }], clock.now());
+    };
+    const left = async (name: string) => [
+      (await ids.xmppIds(id, name, 'l7')).length,
+      await threads.legacyThread(id, 'j', name),
+      (await attachments.get(id, name))?.url,
+      (await avatars.get(name))?.hash,
+      (await avatars.source(`https://x.example/${name}`))?.etag,
+      (await users.registration(`${name}@localhost`, 0)).length,
+    ];
+    const prune = (hours: number) => {
+      const before = clock.now() - hours * HOUR;
+      return store.prune({ roomMessages: before, messages: before, registrations: before });
+    };
+    await put('old');
+    await put('used');
+    await store.contacts.save(id, [{ ...JULIET, avatarHash: 'used' }]);
+    await prune(24);
+    await clock.advance(24 * HOUR);
+    await put('young');
+    await prune(12);
+    assert.equal(await left('old'), [0, undefined, undefined, undefined, undefined, 0]);
+    assert.equal(await left('used'), [0, undefined, undefined, 'used', undefined, 0]);
+    assert.equal(await left('young'), [1, 'young', file.url, 'young', 'young', 1]);
+    await store.prune({
+      roomMessages: Number.NEGATIVE_INFINITY,
+      messages: Number.NEGATIVE_INFINITY,
+      registrations: 0,
+    });
+    assert.is((await ids.xmppIds(id, 'young', 'l7')).length, 1);
+    await store.close();
+  });
+
+  test('pictures :: that a room has stay when a user goes', async () => {
+    const clock = new FakeClock(NOW);
+    const store = await Store.open(await database(), () => {}, { clock });
+    const { id } = await store.users.save(ROMEO);
+    const { id: goner } = await store.users.save({ ...ROMEO, jid: JID.parse('juliet@localhost') });
+    for (const hash of ['room', 'goner'])
+      await store.avatars.save({ hash, png: new Uint8Array([1]), width: 1, height: 1 });
+    await store.rooms.save(id, [{ ...GLOBE, avatarHash: 'room' }]);
+    await store.contacts.save(goner, [{ ...JULIET, avatarHash: 'goner' }]);
+    await clock.advance(HOUR);
+    await store.deleteUser(goner);
+    assert.is((await store.avatars.get('room'))?.hash, 'room');
+    assert.is(await store.avatars.get('goner'), undefined);
+    await store.close();
   });
 }

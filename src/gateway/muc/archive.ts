@@ -8,11 +8,11 @@ import type { Fin, Metadata, Query, Result } from '../../xep/0313-mam.ts';
 import { stanzaId } from '../../xep/0359-stanza-ids.ts';
 import { type Retracted, retractionOf } from '../../xep/0424-retraction.ts';
 import { cleanElement } from '../outgoing/clean.ts';
+import { keptSince } from '../retention.ts';
 import type { Retraction } from '../store/room-message-batch.ts';
 import type { KeptMessage, RoomMessages, Selection } from '../store/room-messages.ts';
 import { findPage } from './archive-page.ts';
 import { archivedForm, emojisOf, isArchived, retractedBy, tombstoneOf } from './archived-event.ts';
-import { keptSince } from './retention.ts';
 
 export { eventKeyOf, isArchived } from './archived-event.ts';
 

@@ -1,6 +1,7 @@
 /** Files that have been uploaded for a user, so that the same file is not uploaded twice. */
 
 import type { Kysely } from 'kysely';
+import type { Clock } from '../../stanza/index.ts';
 import type { FileFacts } from '../outgoing/file.ts';
 import { indexKey } from './index-key.ts';
 import type { Schema } from './schema.ts';
@@ -12,9 +13,11 @@ export interface StoredAttachment {
 
 export class AttachmentStore {
   readonly #db: Kysely<Schema>;
+  readonly #clock: Clock;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, clock: Clock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   async get(userId: number, legacyFileId: string): Promise<StoredAttachment | undefined> {
@@ -28,7 +31,7 @@ export class AttachmentStore {
   }
 
   async save(userId: number, legacyFileId: string, { url, about }: StoredAttachment): Promise<void> {
-    const values = { url, about: JSON.stringify(about) };
+    const values = { url, about: JSON.stringify(about), at: this.#clock.now() };
     await this.#db
       .insertInto('attachment')
       .values({ user_id: userId, legacy_file_id: indexKey(legacyFileId), ...values })

@@ -217,4 +217,24 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0007-ages': {
+    async up(db: Db) {
+      // When ids of messages were new: they count up, so one row for many says enough.
+      await db.schema
+        .createTable('message_age')
+        .addColumn('at', 'bigint', (c) => c.primaryKey())
+        .addColumn('last_id', 'bigint', (c) => c.notNull())
+        .execute();
+      const now = Date.now();
+      for (const table of ['thread', 'attachment', 'avatar', 'avatar_source']) {
+        await db.schema
+          .alterTable(table)
+          .addColumn('at', 'bigint', (c) => c.notNull().defaultTo(0))
+          .execute();
+        // What is there already is as old as this migration.
+        await sql`update ${sql.table(table)} set at = ${sql.lit(now)}`.execute(db);
+        await db.schema.createIndex(`${table}_by_age`).on(table).column('at').execute();
+      }
+    },
+  },
 };

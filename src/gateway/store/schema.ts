@@ -12,6 +12,7 @@ export interface Schema {
   avatar: AvatarRow;
   avatar_source: AvatarSourceRow;
   attachment: AttachmentRow;
+  message_age: MessageAgeRow;
   room_message: RoomMessageRow;
   setting: SettingRow;
   journal_out: JournalOutRow;
@@ -104,12 +105,22 @@ export interface MessageRow {
   out_id: number | null;
 }
 
+/** Which messages were stored before a time. */
+export interface MessageAgeRow {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** The last one there was then. */
+  last_id: number;
+}
+
 /** Threads that began with an id of XMPP, and what the network calls them. */
 export interface ThreadRow {
   user_id: number;
   chat: string;
   xmpp_thread: string;
   legacy_thread: string;
+  /** Milliseconds since 1970. */
+  at: number;
 }
 
 /** Pictures by their content, shared by all who have the same. */
@@ -119,6 +130,8 @@ export interface AvatarRow {
   png: Uint8Array;
   width: number;
   height: number;
+  /** When it was stored last, in milliseconds since 1970. */
+  at: number;
 }
 
 /** Where pictures came from, so that what has not changed is not fetched again. */
@@ -127,6 +140,8 @@ export interface AvatarSourceRow {
   hash: string;
   etag: string | null;
   last_modified: string | null;
+  /** When it was fetched last, in milliseconds since 1970. */
+  at: number;
 }
 
 /** Files that have been uploaded, by their ids on the network. */
@@ -136,6 +151,8 @@ export interface AttachmentRow {
   url: string;
   /** JSON: what is known about the file. */
   about: string;
+  /** When it was uploaded, in milliseconds since 1970. */
+  at: number;
 }
 
 /** What was said in a room. */

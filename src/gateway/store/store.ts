@@ -11,6 +11,7 @@ import { JournalQueries } from './journal-queries.ts';
 import { Keyring } from './keyring.ts';
 import { type StoredLife, storedLives } from './life.ts';
 import { MessageIds } from './message-ids.ts';
+import { pruneByAge, pruneMessageIds } from './pruning.ts';
 import { RoomMessages } from './room-messages.ts';
 import { RoomStore } from './rooms.ts';
 import { checkKeys, type RotationProgress, rotateKeys } from './rotation.ts';
@@ -26,6 +27,14 @@ interface StoreOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** What is forgotten: all that is older than this, in milliseconds since 1970; minus infinity for nothing. */
+export interface Pruning {
+  readonly roomMessages: number;
+  /** Ids of messages, threads, uploaded files, where pictures came from. */
+  readonly messages: number;
+  readonly registrations: number;
+}
+
 export class Store {
   readonly users: UserStore;
   readonly contacts: ContactStore;
@@ -39,18 +48,26 @@ export class Store {
   readonly journal: Journal;
   readonly #db: Kysely<Schema>;
   readonly #keyring: Keyring;
+  readonly #clock: Clock;
 
-  private constructor(db: Kysely<Schema>, journal: Journal, keyring: Keyring, onError: (error: unknown) => void) {
+  private constructor(
+    db: Kysely<Schema>,
+    clock: Clock,
+    journal: Journal,
+    keyring: Keyring,
+    onError: (error: unknown) => void,
+  ) {
     this.#db = db;
     this.journal = journal;
     this.#keyring = keyring;
+    this.#clock = clock;
     this.users = new UserStore(db, keyring, onError);
     this.contacts = new ContactStore(db);
     this.rooms = new RoomStore(db);
     this.messageIds = new MessageIds(db, journal);
-    this.threads = new ThreadStore(db);
-    this.avatars = new AvatarStore(db);
-    this.attachments = new AttachmentStore(db);
+    this.threads = new ThreadStore(db, clock);
+    this.avatars = new AvatarStore(db, clock);
+    this.attachments = new AttachmentStore(db, clock);
     this.roomMessages = new RoomMessages(db, onError);
     this.settings = new SettingStore(db);
   }
@@ -74,7 +91,7 @@ export class Store {
       throw error;
     }
     const journal = new Journal({ db, clock, onError, worker: 0, last: await JournalQueries.last(db) });
-    return new Store(db, journal, keyring, onError);
+    return new Store(db, clock, journal, keyring, onError);
   }
 
   /** Encrypts all credentials with the first key of the keyring. */
@@ -92,6 +109,19 @@ export class Store {
   /** What is known of the messages with this id, on either side. Reads all that is stored. */
   lives(id: string): Promise<StoredLife[]> {
     return storedLives(this.#db, id);
+  }
+
+  /** Forgets what is too old, and pictures that nobody has any more. */
+  async prune({ roomMessages, messages, registrations }: Pruning): Promise<void> {
+    await this.journal.flushed();
+    if (Number.isFinite(roomMessages)) await this.roomMessages.prune(roomMessages);
+    if (Number.isFinite(messages)) {
+      await pruneMessageIds(this.#db, this.#clock.now(), messages);
+      for (const table of ['thread', 'attachment', 'avatar_source'] as const)
+        await pruneByAge(this.#db, table, messages);
+    }
+    await this.users.pruneRegistrations(registrations);
+    await this.avatars.removeUnused();
   }
 
   /** Removes a user and everything that is stored for them. */

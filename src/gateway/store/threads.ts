@@ -1,19 +1,22 @@
 /** Threads that began with an id of XMPP, and what the network calls them. */
 
 import type { Kysely } from 'kysely';
+import type { Clock } from '../../stanza/index.ts';
 import type { Schema } from './schema.ts';
 
 export class ThreadStore {
   readonly #db: Kysely<Schema>;
+  readonly #clock: Clock;
 
-  constructor(db: Kysely<Schema>) {
+  constructor(db: Kysely<Schema>, clock: Clock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   async add(userId: number, chat: string, xmppThread: string, legacyThread: string): Promise<void> {
     await this.#db
       .insertInto('thread')
-      .values({ user_id: userId, chat, xmpp_thread: xmppThread, legacy_thread: legacyThread })
+      .values({ user_id: userId, chat, xmpp_thread: xmppThread, legacy_thread: legacyThread, at: this.#clock.now() })
       .onConflict((conflict) => conflict.columns(['user_id', 'chat', 'xmpp_thread']).doNothing())
       .execute();
   }

@@ -105,6 +105,11 @@ export class UserStore {
       .execute();
   }
 
+  /** Forgets registrations that nobody has gone on with since `before`, in milliseconds since 1970. */
+  async pruneRegistrations(before: number): Promise<void> {
+    await this.#db.deleteFrom('registration').where('updated_at', '<', before).execute();
+  }
+
   async deleteRegistration(jid: string): Promise<void> {
     await this.#db.deleteFrom('registration').where('jid', '=', jid).execute();
   }

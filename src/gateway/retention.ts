@@ -1,7 +1,6 @@
-/** How long what was said in rooms is kept. */
+/** How long what is stored is kept. */
 
-import type { Clock } from '../../stanza/index.ts';
-import type { RoomMessages } from '../store/room-messages.ts';
+import type { Clock } from '../stanza/index.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -11,17 +10,16 @@ export function keptSince(clock: Clock, days: number): number {
 }
 
 export interface RetentionOptions {
-  readonly store: Pick<RoomMessages, 'prune'>;
   readonly clock: Clock;
-  /** 0 for ever. */
-  readonly days: number;
+  /** Forgets what is too old. */
+  readonly forget: () => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
 export class Retention {
   readonly #options: RetentionOptions;
   #cancel: (() => void) | undefined;
-  #pruning: Promise<void> = Promise.resolve();
+  #forgetting: Promise<void> = Promise.resolve();
 
   constructor(options: RetentionOptions) {
     this.#options = options;
@@ -29,15 +27,14 @@ export class Retention {
 
   /** Forgets what is too old, now and every day. */
   start(): void {
-    const { store, clock, days, onError } = this.#options;
-    if (days === 0) return;
-    this.#pruning = store.prune(keptSince(clock, days)).catch(onError);
+    const { clock, forget, onError } = this.#options;
+    this.#forgetting = forget().catch(onError);
     this.#cancel = clock.after(DAY, () => this.start());
   }
 
   /** Resolves when nothing is being forgotten any more. */
   async stop(): Promise<void> {
     this.#cancel?.();
-    await this.#pruning;
+    await this.#forgetting;
   }
 }
