@@ -6,6 +6,7 @@ import type { Schema } from './schema.ts';
 
 /** SQLite works while nothing else does: after so many deletions the others get their turn. */
 const BATCH = 1000;
+const HOUR = 3_600_000;
 
 /** Forgets the ids of messages that were stored before `before`, as far as it is known which these are. */
 export async function pruneMessageIds(db: Kysely<Schema>, now: number, before: number): Promise<void> {
@@ -22,7 +23,8 @@ export async function pruneMessageIds(db: Kysely<Schema>, now: number, before: n
   const age = await db
     .selectFrom('message_age')
     .select((eb) => eb.fn.max('last_id').as('last'))
-    .where('at', '<=', before)
+    // The day before is seldom a day ago to the millisecond.
+    .where('at', '<=', before + HOUR)
     .executeTakeFirst();
   const last = age?.last;
   if (last === undefined || last === null) return;
@@ -33,7 +35,10 @@ export async function pruneMessageIds(db: Kysely<Schema>, now: number, before: n
     deleted = numDeletedRows;
     await nextTurn();
   } while (deleted > 0n);
-  await db.deleteFrom('message_age').where('at', '<=', before).execute();
+  await db
+    .deleteFrom('message_age')
+    .where('at', '<=', before + HOUR)
+    .execute();
 }
 
 /** Forgets what was stored in a table before `before`. */
