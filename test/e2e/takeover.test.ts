@@ -4,13 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import type { Life } from '../../src/gateway/watch/explain.ts';
 import { body, ClientStream, type Element, message, presence, StanzaError } from '../../src/stanza/index.ts';
 import { register } from '../../src/xep/0077-register.ts';
 import { request as receiptRequest, received } from '../../src/xep/0184-receipts.ts';
 import { suite } from '../support/test.ts';
 import { slipway } from './support/gateway-process.ts';
 import { Postgres } from './support/postgres.ts';
-import { type Program, until } from './support/process.ts';
+import { freePort, type Program, until } from './support/process.ts';
 import { Prosody } from './support/prosody.ts';
 
 const test = suite('takeover', { timeout: 180_000 });
@@ -88,6 +89,26 @@ class Sender {
   }
 }
 
+/** Of each message somebody can say what became of it, whichever process had it. */
+async function assertExplained(port: number, fates: ReadonlyMap<string, Fate>): Promise<void> {
+  const told: Record<string, number> = {};
+  for (const [id, { end }] of fates) {
+    const response = await fetch(`http://127.0.0.1:${port}/explain?id=${id}`, {
+      headers: { authorization: 'Bearer sesame' },
+    });
+    const lives = ((await response.json()) as Life[]).filter(({ direction }) => direction === 'to-network');
+    const outcomes = lives.map(({ outcome }) => outcome);
+    assert.ok(outcomes.length > 0, `nothing is known of ${id}`);
+    const fitting = end === 'receipt' ? ['handled', 'sent'] : ['unknown'];
+    assert.ok(
+      outcomes.some((outcome) => fitting.includes(outcome)),
+      `${id}: ${end}, but ${outcomes}`,
+    );
+    for (const outcome of outcomes) told[outcome] = (told[outcome] ?? 0) + 1;
+  }
+  console.log(`    explained: ${JSON.stringify(told)}`);
+}
+
 interface Location {
   readonly name: string;
   open(folder: string): Promise<{ flags: readonly string[]; close(): Promise<void> }>;
@@ -127,13 +148,14 @@ for (const { name, open } of LOCATIONS) {
       // A load like this is that of many people.
       ...['--limit-messages', '0', ...location.flags],
     ];
+    const http = await freePort();
     const processes: Program[] = [];
     const sender = new Sender(prosody.clientPort);
     try {
       const first = slipway(flags);
       processes.push(first);
       await first.printed(/"msg":"connected"/);
-      const second = slipway(flags);
+      const second = slipway([...flags, '--http-port', String(http), '--http-token', 'sesame']);
       processes.push(second);
       await second.printed(/"msg":"standing by: another process serves from the same database"/);
       await sender.start();
@@ -171,6 +193,7 @@ for (const { name, open } of LOCATIONS) {
           `${[...sender.fates.values()].filter(({ attempts }) => attempts > 1).length} sent again; ` +
           `logged in again ${(logins[1]?.[1] ?? 0) - killedAt} ms after the kill`,
       );
+      await assertExplained(http, sender.fates);
       second.signal('SIGTERM');
       assert.is(await second.exit(), 0);
     } finally {
