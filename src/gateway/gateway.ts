@@ -571,6 +571,8 @@ export abstract class BaseGateway implements IqSender {
       version: VERSION,
       isLinked: () => this.#link.online,
       held: () => this.#outbox.size,
+      journal: this.store.journal.stored,
+      now: () => this.clock.now(),
       sessions: () => this.sessions.states,
     };
   }

@@ -29,6 +29,8 @@ async function samples(): Promise<{ name: string; labels: Record<string, string>
     version: '1.2.3',
     isLinked: () => true,
     held: () => 0,
+    journal: { counts: async () => [], oldestOutgoing: async () => undefined },
+    now: () => 0,
     sessions: () => new Map(),
   });
   // Garbage has not been collected yet: its series come with the first time.

@@ -80,6 +80,9 @@ test('metrics :: a message that the plugin sits on is in progress, and ages', as
       const during = await numbers(stage);
       assert.is(during.get('slipway_messages_in_progress'), 2);
       assert.ok((during.get('slipway_messages_oldest_seconds') ?? 0) > 0);
+      const stored = ['handed', 'pending'].map((state) => during.get(`slipway_journal_events{state="${state}"}`));
+      assert.equal(stored, [1, 1]);
+      assert.ok((during.get('slipway_journal_oldest_seconds{direction="to-network"}') ?? 0) > 0);
     });
     const [slow] = await explained(stage, 'slow');
     assert.equal([slow?.outcome, slow?.events.at(-2)?.what], ['in progress', 'goes to the plugin']);
@@ -88,6 +91,10 @@ test('metrics :: a message that the plugin sits on is in progress, and ages', as
       finish();
       const after = await numbers(stage);
       assert.equal([after.get('slipway_messages_in_progress'), after.get('slipway_messages_oldest_seconds')], [0, 0]);
+      assert.equal(
+        ['handed', 'pending'].map((state) => after.get(`slipway_journal_events{state="${state}"}`)),
+        [0, 0],
+      );
     });
   });
 });

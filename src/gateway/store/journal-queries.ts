@@ -73,6 +73,33 @@ export class JournalQueries {
     return rows.map(storedEvent);
   }
 
+  /** How much there is of what has not come to a good end, by state, and when the oldest of it came. */
+  async counts(): Promise<readonly { readonly state: EventState; readonly count: number; readonly since: Date }[]> {
+    const rows = await this.#db
+      .selectFrom('journal_in')
+      .select(({ fn }) => ['state', fn.countAll<number>().as('count'), fn.min('id').as('first')])
+      .where('state', '<>', 'sent')
+      .groupBy('state')
+      .execute();
+    return rows.map(({ state, count, first }) => ({
+      state,
+      count: Number(count),
+      since: new Date(timeOf(Number(first))),
+    }));
+  }
+
+  /** When the oldest row was stored that the server has not read; `undefined` when it has read all. */
+  async oldestOutgoing(): Promise<Date | undefined> {
+    const row = await this.#db
+      .selectFrom('journal_out')
+      .select('id')
+      .where('worker', '=', this.#worker)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    return row === undefined ? undefined : new Date(timeOf(Number(row.id)));
+  }
+
   /** What was given up, the oldest first. */
   async parked(): Promise<readonly StoredEvent[]> {
     const rows = await this.#events()

@@ -1,6 +1,7 @@
 /** What was counted, as Prometheus reads it. */
 
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
+import type { JournalQueries } from '../store/journal-queries.ts';
 import { type Histogram, OUTCOMES, STANZA_KINDS, STEPS } from './metrics.ts';
 import type { Watch } from './watch.ts';
 
@@ -12,11 +13,16 @@ export interface Watched {
   isLinked(): boolean;
   /** How many stanzas wait for the server. */
   held(): number;
+  /** What is in the journal. */
+  readonly journal: Pick<JournalQueries, 'counts' | 'oldestOutgoing'>;
+  /** Milliseconds since 1970. */
+  now(): number;
   /** How many users' sessions are in which state. */
   sessions(): ReadonlyMap<string, number>;
 }
 
 /** All states are shown, also those that no session is in: a series that is not there is no zero. */
+const JOURNAL_STATES = ['pending', 'handed', 'failed', 'unknown', 'parked'];
 const SESSION_STATES = ['logged-out', 'logging-in', 'logged-in', 'ready', 'failed'];
 
 export function registryFor(watched: Watched): Registry {
@@ -88,6 +94,30 @@ export function registryFor(watched: Watched): Registry {
   gauge('slipway_link_up', 'Whether the stream to the XMPP server is up: 1 or 0.', () => (watched.isLinked() ? 1 : 0));
   counter('slipway_link_connects_total', 'How often that stream came up.', () => metrics.connects);
   gauge('slipway_stanzas_held', 'Stanzas that wait for the XMPP server to come back.', () => watched.held());
+  const ageOf = (since: Date | undefined) =>
+    since === undefined ? 0 : Math.max(0, (watched.now() - since.getTime()) / 1000);
+  new Gauge({
+    name: 'slipway_journal_events',
+    help: 'What users did and has not come to a good end, as the journal has it, by state; parked can be tried again.',
+    registers,
+    labelNames: ['state'],
+    async collect() {
+      const counts = await watched.journal.counts();
+      for (const state of JOURNAL_STATES) this.set({ state }, counts.find((each) => each.state === state)?.count ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'slipway_journal_oldest_seconds',
+    help: 'The age of the oldest entry of the journal: to the network, what is pending or handed; to users, what is not acknowledged.',
+    registers,
+    labelNames: ['direction'],
+    async collect() {
+      const open = (await watched.journal.counts()).filter(({ state }) => state === 'pending' || state === 'handed');
+      const ages = open.map(({ since }) => ageOf(since));
+      this.set({ direction: 'to-network' }, Math.max(0, ...ages));
+      this.set({ direction: 'to-user' }, ageOf(await watched.journal.oldestOutgoing()));
+    },
+  });
   new Gauge({
     name: 'slipway_sessions',
     help: 'Sessions of users by state.',
