@@ -8,9 +8,11 @@ import { COMMANDS } from '../../src/gateway/cli/commands.ts';
 import { OPTIONS } from '../../src/gateway/config.ts';
 import { withFileOptions } from '../../src/gateway/options.ts';
 import { LOOPBACK, XmppServer } from '../../src/gateway/testing/index.ts';
+import { body, ClientStream, message } from '../../src/stanza/index.ts';
+import { register } from '../../src/xep/0077-register.ts';
 import { suite } from '../support/test.ts';
 import { HARBOUR, slipway } from './support/gateway-process.ts';
-import { freePort } from './support/process.ts';
+import { freePort, until } from './support/process.ts';
 
 const test = suite('command', { timeout: 60_000 });
 const folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'));
@@ -112,6 +114,49 @@ test('server away :: says so, tries again, and a signal ends it', async () => {
   await run.printed(/system-shutdown/);
   run.signal('SIGTERM');
   assert.is(await run.exit(), 0);
+});
+
+test('explain :: asks the gateway that runs; after a crash it reads what is stored', async () => {
+  const server = new XmppServer({ users: { romeo: 'romeo' }, components: { 'gw.localhost': 's' } });
+  await server.start();
+  const [http, home] = [await freePort(), join(folder, 'explained')];
+  const flags = ['--jid', 'gw.localhost', '--home-dir', home, '--http-port', String(http)];
+  const link = ['--secret', 's', '--server', LOOPBACK, '--port', String(server.componentPort)];
+  const run = slipway(['-l', HARBOUR, ...flags, ...link]);
+  const romeo = new ClientStream({
+    jid: 'romeo@localhost/x',
+    password: 'romeo',
+    host: LOOPBACK,
+    port: server.clientPort,
+    tls: 'never',
+  });
+  const explain = async (id: string) => {
+    const asked = slipway(['explain', id, ...flags]);
+    return [await asked.exit(), asked.output] as const;
+  };
+  try {
+    await run.printed(/"msg":"connected"/);
+    await romeo.start();
+    await register(romeo, 'gw.localhost', { username: 'romeo', password: 'ahoy' });
+    romeo.send(message({ to: 'ada@gw.localhost', type: 'chat', id: '007' }, body.build('Ahoy')));
+    await until(async () => (await explain('007'))[0] === 0, 'it is known');
+    const [, living] = await explain('007');
+    assert.match(
+      living,
+      /^From romeo@localhost to ada@gw\.localhost: handled\n {2}XMPP id 007, network id \S+, trace \S+\n/,
+    );
+    assert.match(living, /goes to the plugin {2}\(\+[\d.]+ ms\)\n/);
+    await run.kill();
+    const [code, stored] = await explain('007');
+    assert.is(code, 0);
+    assert.match(stored, /^From romeo@localhost to ada@gw\.localhost: sent\n {2}XMPP id 007, network id \S+\n/);
+    assert.match(stored, /came from the server, and was stored\n {2}now +the plugin has taken it\n$/);
+    assert.equal(await explain('never'), [1, 'Nothing is known of a message never.\n']);
+  } finally {
+    await romeo.stop();
+    await run.kill();
+    await server.stop();
+  }
 });
 
 test('sources :: a flag comes before the environment, the environment before the file', async () => {

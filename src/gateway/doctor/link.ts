@@ -46,7 +46,7 @@ export async function openLink(config: Config, place: Place): Promise<Link | Fin
     secret: config.secret.reveal(),
     host: config.server,
     port: config.port,
-    timeout: 5000,
+    timeout: 3000,
     onOffline: (reason) => giveUp(reason),
     onStanza: (stanza) => {
       // Looking for services, one finds oneself.
