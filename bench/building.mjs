@@ -17,7 +17,7 @@ const TITLES = {
 
 export const BUILDING = Object.entries(TITLES).map(([kind, title]) => ({
   id: `build-${kind}`,
-  title: `build, ${title}: typed values → bytes`,
+  title: `build, ${title}`,
   names: [
     'slipway',
     'slipway, elements',

@@ -37,8 +37,9 @@ export function plot(results, machine) {
 
 function panel({ title, base, candidates }) {
   const sorted = Object.entries(candidates).sort(([, a], [, b]) => b.ratio - a.ratio);
-  const longest = Math.max(...sorted.map(([, { high }]) => high));
-  const x = (ratio) => LABEL + ((WIDTH - LABEL - VALUE - 20) * ratio) / longest;
+  // One round that was disturbed must not make all bars short.
+  const longest = 1.2 * Math.max(...sorted.map(([, { ratio }]) => ratio));
+  const x = (ratio) => LABEL + ((WIDTH - LABEL - VALUE - 20) * Math.min(ratio, longest)) / longest;
   const bars = sorted.map(([name, { ratio, low, high }], i) => {
     const y = HEAD + i * BAR;
     const fill = name.startsWith('slipway') ? MINE : name === base ? BASE : OTHERS;

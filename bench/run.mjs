@@ -91,15 +91,10 @@ if (options.json !== undefined) {
   if (options.json === '-') process.stdout.write(json);
   else writeFileSync(options.json, json);
 }
-if (options.plot !== undefined) {
+const drawn = results.filter(({ base }) => base !== undefined);
+if (options.plot !== undefined && drawn.length > 0) {
   const { plot } = await import('./plot.mjs');
-  writeFileSync(
-    options.plot,
-    plot(
-      results.filter(({ base }) => base !== undefined),
-      machine,
-    ),
-  );
+  writeFileSync(options.plot, plot(drawn, machine));
 }
 
 function rivalVersions() {
