@@ -58,7 +58,8 @@ export const LENGTH_OF = 8;
 export const END_OF = 12;
 /** The bytes of an element's entry before its attribute values: id of the tag, number of nodes inside, what is after. */
 export const ENTRY = 12;
-/** Where in an entry it says what is after: in bytes from the beginning of the tape. */
+/** Where in an entry the number of nodes is, and what is after: in bytes from the beginning of the tape. */
+export const COUNT = 4;
 export const AFTER = 8;
 /** After first-level elements of so many bytes together the scanner has them looked at before it reads on. */
 export const RUN = 2048;

@@ -4,16 +4,15 @@
  */
 
 import { isXmlText } from './chars.ts';
-import { attrMap, Element, NO_CHILDREN, type Node } from './element.ts';
+import { attrMap, Element } from './element.ts';
 import { Fault } from './fault.ts';
+import { Handover } from './handover.ts';
 import {
-  AFTER,
   COMPLETE,
   COUNT_OF,
   DEPTH,
   DONE,
   END,
-  END_OF,
   ENTRY,
   ENTRY_OF,
   FLAG_BITS,
@@ -22,14 +21,12 @@ import {
   FLAG_WIDE,
   INSIDE_OF,
   LAST,
-  LENGTH_OF,
   MAX_DEPTH,
   MORE,
   ODD_MARKUP,
   ORIGIN,
   POS,
   RECORD,
-  RUN,
   SHAPE_OF,
   STACK,
   STACK_ENTRY,
@@ -38,7 +35,6 @@ import {
   TAPE_TOP,
   TEXT,
   VALUES,
-  VALUES_END_OF,
   VALUES_OF,
   VALUES_TOP,
 } from './layout.ts';
@@ -48,8 +44,6 @@ import { readDeclaration } from './prolog.ts';
 import { resolveReferences } from './references.ts';
 import type { LearntTag, Shape, ShapeOptions, Tag } from './shapes.ts';
 import { NO_BINDINGS, type Scope, utf8 } from './start-tag.ts';
-import { Builder } from './tree.ts';
-import { Run, Unread } from './unread.ts';
 
 export interface ReaderEvents {
   readonly onStart?: (header: Element) => void;
@@ -78,7 +72,7 @@ export class Reader {
   readonly options: ShapeOptions;
   readonly #machine: Machine;
   readonly #events: ReaderEvents;
-  readonly #builder: Builder;
+  readonly #handover: Handover;
   #state: 'prolog' | 'stream' | 'epilog' = 'prolog';
   /** Whether anything was read: the XML declaration stands at the very beginning or nowhere. */
   #isStarted = false;
@@ -87,34 +81,29 @@ export class Reader {
   #root: Shape;
   /** Knows how far the markup at POS has been looked at whose end has not come. */
   #markupEnd: MarkupEnd | undefined;
-  /** Counts what the tape has told of: it goes up as soon as the tape is written on. */
-  #serial = 0;
 
   /** @param outside what the input stands in, when it does not begin with a stream header. */
   constructor(machine: Machine, options: ShapeOptions, events: ReaderEvents, outside?: Outside) {
     this.options = options;
     this.#machine = machine;
     this.#events = events;
-    const { scanner, shapes } = machine;
-    this.#builder = new Builder(scanner.words, scanner.bytes, shapes.tags);
-    this.#root = shapes.inside(NO_BINDINGS, '');
+    this.#handover = new Handover(machine);
+    this.#root = machine.shapes.inside(NO_BINDINGS, '');
     if (outside !== undefined) this.#enter(outside);
   }
 
   /** Reads a piece of input. Throws Fault. */
   read(piece: Uint8Array): void {
-    this.#serial++;
     const machine = this.#machine;
     const isUtf8 = (piece.length <= SMALL && machine.appendSmall(piece, true)) || machine.append(piece);
-    this.#builder.words = machine.scanner.words;
-    this.#builder.bytes = machine.scanner.bytes;
+    this.#handover.turn();
     this.#run();
     if (!isUtf8) throw new Fault('unsupported-encoding', 'the input is not UTF-8');
   }
 
   /** Throws Fault unless the stream is complete. */
   end(): void {
-    this.#serial++;
+    this.#handover.turn();
     this.#run();
     if (this.#machine.isCut) throw new Fault('unsupported-encoding', 'the input ends inside a character');
     const isComplete = this.#outside.written === undefined ? this.#state === 'stream' : this.#state === 'epilog';
@@ -125,15 +114,7 @@ export class Reader {
 
   /** Says that the tape will be used for something else. */
   leave(): void {
-    this.#serial++;
-  }
-
-  /** The children of an element of `run` as long as the tape tells of them, which has the number `serial`. */
-  childrenOf(run: Run, serial: number, entry: number): readonly Node[] | undefined {
-    if (serial !== this.#serial) return undefined;
-    const builder = this.#builder;
-    builder.open(run, run.source);
-    return builder.childrenAt(builder.base + entry);
+    this.#handover.turn();
   }
 
   get #words(): Int32Array {
@@ -288,8 +269,7 @@ export class Reader {
   #enter({ scope, written }: Outside): void {
     this.#state = 'stream';
     const { shapes } = this.#machine;
-    this.#builder.tags = shapes.tags;
-    this.#serial++;
+    this.#handover.turn();
     this.#outside = { scope: shapes.adopt(scope), written };
     this.#root = shapes.inside(this.#outside.scope, written ?? '');
     this.#words[(STACK + INSIDE_OF) >> 2] = this.#root.at;
@@ -404,82 +384,23 @@ export class Reader {
 
   /** The first-level element whose record is at `record` has ended at POS. */
   #complete(record: number): void {
-    const words = this.#words;
-    const done = words[TAPE_TOP >> 2] as number;
-    const at = ((words[TAPE >> 2] as number) + record) >> 2;
-    const end = words[POS >> 2] as number;
-    words[at + (VALUES_END_OF >> 2)] = words[VALUES_TOP >> 2] as number;
-    words[at + (LENGTH_OF >> 2)] = end - (words[STANZA >> 2] as number);
-    words[at + (END_OF >> 2)] = end - (words[ORIGIN >> 2] as number);
-    words[DONE >> 2] = done;
-    this.#hand(record, done);
+    this.#handover.complete(record);
+    this.#hand(record, this.#words[TAPE_TOP >> 2] as number);
   }
 
   /** Hands over the first-level elements that the tape tells of from `first` to `done`. */
   #hand(first: number, done: number): void {
-    const builder = this.#builder;
-    const { tags } = builder;
-    const { shapes, scanner } = this.#machine;
-    const { words, bytes } = scanner;
-    const { onElement } = this.#events;
-    const { limits } = this.options;
-    const serial = ++this.#serial;
-    const base = (words[TAPE >> 2] as number) >> 2;
-    const valuesBase = words[VALUES >> 2] as number;
-    const last = base + (done >> 2);
-    builder.base = base;
-    builder.valuesBase = valuesBase;
-    let run: Run | undefined;
-    let runFrom = 0;
-    let runTo = 0;
-    let record = 0;
-    let next = base + (first >> 2);
     try {
-      while (next < last) {
-        record = next;
-        const entry = record + (RECORD >> 2);
-        const tag = builder.tagAt(entry);
-        next = this.#after(record);
-        if ((words[record + (LENGTH_OF >> 2)] as number) > limits.bytes) throw this.#tooLarge();
-        if (run === undefined || record === runTo) {
-          if (run !== undefined && run.waiting > 0) run.keepTape(bytes, runFrom << 2, runTo << 2, runFrom - base);
-          const from = words[record + (VALUES_OF >> 2)] as number;
-          const final = this.#finalOfRun(record, last);
-          const to = words[final + (VALUES_END_OF >> 2)] as number;
-          runFrom = record;
-          runTo = this.#after(final);
-          run = new Run(this, serial, tags, from, bytes, valuesBase + from, valuesBase + to);
-        }
-        builder.open(run, run.source);
-        const content = words[entry + 1] === 0 ? NO_CHILDREN : new Unread(run, entry - base);
-        onElement(Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content));
-      }
-    } finally {
-      if (run !== undefined && run.waiting > 0) run.keepTape(bytes, runFrom << 2, runTo << 2, runFrom - base);
-      if (next < last) this.#goBack(words[record + (END_OF >> 2)] as number);
+      if (!this.#handover.hand(first, done, this.options.limits.bytes, this.#events.onElement)) throw this.#tooLarge();
+    } catch (error) {
+      this.#goBack(this.#handover.end);
+      throw error;
     }
+    const { shapes } = this.#machine;
     if (shapes.isFull && this.#depth === 0) {
       shapes.reset();
       this.#enter(this.#outside);
     }
-  }
-
-  /** The last record of a run that begins with `record`: as many as are small. Who keeps one of them keeps all. */
-  #finalOfRun(record: number, last: number): number {
-    const { words } = this.#builder;
-    const limit = (words[record + (VALUES_OF >> 2)] as number) + RUN;
-    let final = record;
-    for (let next = this.#after(record); next < last; next = this.#after(next)) {
-      if ((words[next + (VALUES_END_OF >> 2)] as number) > limit) break;
-      final = next;
-    }
-    return final;
-  }
-
-  /** The record after another one. */
-  #after(record: number): number {
-    const { words, base } = this.#builder;
-    return base + ((words[record + ((RECORD + AFTER) >> 2)] as number) >> 2);
   }
 
   /** A handler has thrown: what comes after its element is read again with the next input. */
@@ -497,9 +418,8 @@ export class Reader {
   #innermost(): Tag {
     const words = this.#words;
     const depth = this.#depth;
-    if (depth === 0) return this.#builder.tags[0] as Tag;
-    const entry = words[(STACK + depth * STACK_ENTRY + ENTRY_OF) >> 2] as number;
-    return this.#builder.tagAt(((words[TAPE >> 2] as number) + entry) >> 2);
+    if (depth === 0) return this.#machine.shapes.tags[0] as Tag;
+    return this.#handover.tagAt(words[(STACK + depth * STACK_ENTRY + ENTRY_OF) >> 2] as number);
   }
 
   /** What is wrong at `to`, unless that is further than a stanza may reach: then that comes first. */

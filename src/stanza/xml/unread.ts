@@ -1,5 +1,5 @@
 import type { ChildSource, Node } from './element.ts';
-import type { Reader } from './reader.ts';
+import type { Handover } from './handover.ts';
 import type { Bytes } from './scanner.ts';
 import type { Tag } from './shapes.ts';
 import { Builder } from './tree.ts';
@@ -10,8 +10,8 @@ const NONE: readonly string[] = [];
 
 /** A few first-level elements that have come together: their values as a string, and what the tape tells of them. */
 export class Run {
-  readonly #reader: Reader;
-  /** The tape is at hand as long as the reader has this number. */
+  readonly #handover: Handover;
+  /** The tape is at hand as long as the handover has this number. */
   readonly #serial: number;
   readonly #tags: readonly Tag[];
   /** The offset of the first value, as the tape counts. */
@@ -27,7 +27,7 @@ export class Run {
 
   /** @param at where the first value is in `bytes`. */
   constructor(
-    reader: Reader,
+    handover: Handover,
     serial: number,
     tags: readonly Tag[],
     from: number,
@@ -35,7 +35,7 @@ export class Run {
     at: number,
     to: number,
   ) {
-    this.#reader = reader;
+    this.#handover = handover;
     this.#serial = serial;
     this.#tags = tags;
     this.from = from;
@@ -58,7 +58,7 @@ export class Run {
 
   /** The children of the element whose entry is at `entry`, in words from the beginning of the tape. */
   childrenOf(entry: number): readonly Node[] {
-    const live = this.#reader.childrenOf(this, this.#serial, entry);
+    const live = this.#handover.childrenOf(this, this.#serial, entry);
     if (live !== undefined) {
       this.waiting--;
       return live;
