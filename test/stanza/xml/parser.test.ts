@@ -1,9 +1,24 @@
 import * as assert from 'uvu/assert';
 import { type Element, parse, StreamError, StreamParser, type StreamParserOptions } from '../../../src/stanza/index.ts';
+import { preferScanner } from '../../../src/stanza/xml/scanner.ts';
 import { everySplit } from '../../support/every-split.ts';
 import { suite } from '../../support/test.ts';
 
-const test = suite('parser');
+// All of it twice: with the scanner in WebAssembly and with the one in JavaScript.
+const suites = (['wasm', 'js'] as const).map((kind) => {
+  const each = suite(`parser, ${kind}`);
+  each.before.each(() => {
+    assert.is(preferScanner(kind), kind);
+  });
+  each.after(() => {
+    preferScanner('wasm');
+  });
+  return each;
+});
+
+function test(name: string, handler: () => unknown): void {
+  for (const each of suites) each(name, handler);
+}
 
 /** Everything the parser reports, as text. */
 function events(chunks: readonly (Uint8Array | string)[], options: StreamParserOptions = {}): string[] {
@@ -152,6 +167,38 @@ test('elements :: what comes after a handler has thrown is not lost', () => {
   assert.equal(seen, ['<a>1</a>', '<bad/>', '<b>2</b>', '<c><d/></c>']);
 });
 
+test('elements :: those that come often are made like all others', () => {
+  const xml = (i: number) =>
+    `<message from='${i}@a' id='&#49;${i}' to='b' type='chat'><x y='${i}'/><r __proto__='${i}' type='t'/></message>`;
+  const seen: string[] = [];
+  const parser = new StreamParser({
+    onElement(element) {
+      const [x, r] = element.getChildElements();
+      const maps = [element, x, r].map((each) => each?.attrs);
+      for (const map of maps) assert.is(map?.toString, undefined);
+      seen.push(JSON.stringify(maps.map((map) => Object.entries(map ?? {}))));
+    },
+  });
+  parser.write('<s>');
+  for (let i = 0; i < 300; i++) parser.write(xml(i));
+  const expected = Array.from({ length: 300 }, (_, i) =>
+    JSON.stringify([
+      [
+        ['from', `${i}@a`],
+        ['id', `1${i}`],
+        ['to', 'b'],
+        ['type', 'chat'],
+      ],
+      [['y', `${i}`]],
+      [
+        ['__proto__', `${i}`],
+        ['type', 't'],
+      ],
+    ]),
+  );
+  assert.equal(seen, expected);
+});
+
 test('elements :: tags of thousands of kinds', () => {
   const xml = Array.from({ length: 9000 }, (_, i) => `<n${i} a${i}='${i}' type='t${i % 50}'><m${i % 3}/>x</n${i}>`);
   const seen: string[] = [];
@@ -271,4 +318,4 @@ test('parse :: one element, or a StreamError', () => {
   assert.throws(() => parse('</stream><stream><a/>'), /not-well-formed/);
 });
 
-test.run();
+for (const each of suites) each.run();
