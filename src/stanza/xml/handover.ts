@@ -9,7 +9,6 @@ import {
   ORIGIN,
   POS,
   RECORD,
-  RUN,
   STANZA,
   TAPE,
   VALUES,
@@ -21,6 +20,9 @@ import type { Machine } from './machine.ts';
 import type { Tag } from './shapes.ts';
 import { Builder } from './tree.ts';
 import { Run, Unread } from './unread.ts';
+
+/** So many bytes of values are made one string at most, but for those of one element. */
+const TOGETHER = 2048;
 
 export class Handover {
   readonly #machine: Machine;
@@ -116,7 +118,7 @@ export class Handover {
   /** The last record of a run that begins with `record`: as many as are small. Who keeps one of them keeps all. */
   #finalOfRun(record: number, last: number): number {
     const { words } = this.#builder;
-    const limit = (words[record + (VALUES_OF >> 2)] as number) + RUN;
+    const limit = (words[record + (VALUES_OF >> 2)] as number) + TOGETHER;
     let final = record;
     for (let next = this.#after(record); next < last; next = this.#after(next)) {
       if ((words[next + (VALUES_END_OF >> 2)] as number) > limit) break;

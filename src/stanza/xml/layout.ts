@@ -62,7 +62,7 @@ export const ENTRY = 12;
 export const COUNT = 4;
 export const AFTER = 8;
 /** After first-level elements of so many bytes together the scanner has them looked at before it reads on. */
-export const RUN = 2048;
+export const RUN = 4096;
 
 // What `scan` returns.
 

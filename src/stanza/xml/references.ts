@@ -7,20 +7,29 @@ const PREDEFINED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&
 
 /** Text with its references resolved. Throws Fault. */
 export function resolveReferences(text: string): string {
-  return text.replace(/&([^;&]*)(;?)/g, (_, name: string, end: string) => {
-    if (end === '') throw new Fault('not-well-formed', 'a bare "&"');
-    const predefined = Object.hasOwn(PREDEFINED, name) ? PREDEFINED[name] : undefined;
-    if (predefined !== undefined) return predefined;
-    const number = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(name);
-    if (number === null) {
-      if (!isNcName(name)) throw new Fault('not-well-formed', 'a malformed reference');
-      // RFC 6120 §11.1: no entities but the five predefined ones.
-      throw new Fault('restricted-xml', `entity ${name.slice(0, 64)}`);
-    }
-    const code = number[1] !== undefined ? Number.parseInt(number[1], 16) : Number.parseInt(number[2] as string, 10);
-    if (!isXmlChar(code)) throw new Fault('not-well-formed', `a reference to the character ${code}`);
-    return String.fromCodePoint(code);
-  });
+  let resolved = '';
+  let from = 0;
+  for (let at = text.indexOf('&'); at !== -1; at = text.indexOf('&', from)) {
+    const end = text.indexOf(';', at);
+    if (end === -1) throw new Fault('not-well-formed', 'a bare "&"');
+    resolved += text.slice(from, at) + characterOf(text.slice(at + 1, end));
+    from = end + 1;
+  }
+  return resolved + text.slice(from);
+}
+
+function characterOf(name: string): string {
+  const predefined = Object.hasOwn(PREDEFINED, name) ? PREDEFINED[name] : undefined;
+  if (predefined !== undefined) return predefined;
+  const number = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(name);
+  if (number === null) {
+    if (!isNcName(name)) throw new Fault('not-well-formed', 'a malformed reference');
+    // RFC 6120 §11.1: no entities but the five predefined ones.
+    throw new Fault('restricted-xml', `entity ${name.slice(0, 64)}`);
+  }
+  const code = number[1] !== undefined ? Number.parseInt(number[1], 16) : Number.parseInt(number[2] as string, 10);
+  if (!isXmlChar(code)) throw new Fault('not-well-formed', `a reference to the character ${code}`);
+  return String.fromCodePoint(code);
 }
 
 /** Line ends of all kinds as LF. */
