@@ -3,11 +3,10 @@
 const [id, name, scale] = process.argv.slice(2);
 const module = id.startsWith('build-') ? './building.mjs' : id === 'round-trip' ? './round-trip.mjs' : './parsing.mjs';
 const { prepareCandidate } = await import(module);
-const { facts, run, isContinuous } = await prepareCandidate(id, name, Number(scale));
+const { facts, run, warmUp = () => globalThis.gc() } = await prepareCandidate(id, name, Number(scale));
 
 process.on('message', () => {
-  // Where nothing lives from one run to the next, V8 forgets in a whole collection what it has compiled for it.
-  if (!isContinuous) globalThis.gc();
+  warmUp();
   const start = process.cpuUsage();
   run();
   const { user, system } = process.cpuUsage(start);
