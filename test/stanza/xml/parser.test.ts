@@ -16,9 +16,12 @@ const suites = (['wasm', 'js'] as const).map((kind) => {
   return each;
 });
 
-function test(name: string, handler: () => unknown): void {
+const test = (name: string, handler: () => unknown) => {
   for (const each of suites) each(name, handler);
-}
+};
+test.run = () => {
+  for (const each of suites) each.run();
+};
 
 /** Everything the parser reports, as text. */
 function events(chunks: readonly (Uint8Array | string)[], options: StreamParserOptions = {}): string[] {
@@ -318,4 +321,4 @@ test('parse :: one element, or a StreamError', () => {
   assert.throws(() => parse('</stream><stream><a/>'), /not-well-formed/);
 });
 
-for (const each of suites) each.run();
+test.run();
