@@ -42,6 +42,7 @@ import { Inbox } from './incoming/inbox.ts';
 import { messageRoute, receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
 import { PRIVATE_ELEMENTS, withoutText } from './log-stanza.ts';
+import { MessageStates } from './message-states.ts';
 import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
@@ -255,6 +256,8 @@ export abstract class BaseGateway implements IqSender {
   readonly sessions: Sessions;
   /** Counts, measures, remembers what happened to messages. @internal */
   readonly watch: Watch;
+  /** What became of messages. @internal */
+  readonly journal: MessageStates;
   /** @internal */
   readonly inbox: Inbox;
   /** @internal */
@@ -334,16 +337,8 @@ export abstract class BaseGateway implements IqSender {
       limits: { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_AVATAR_BYTES) },
       parallel: config.avatarResamplingThreads,
     });
-    this.#retention = new Retention({
-      clock,
-      forget: () =>
-        store.prune({
-          roomMessages: keptSince(clock, config.mamMaxDays),
-          messages: keptSince(clock, config.messageMaxDays),
-          registrations: clock.now() - config.partialRegistrationTimeout * 1000,
-        }),
-      onError: (error) => this.exception(error),
-    });
+    const onError = (error: unknown) => this.exception(error);
+    this.#retention = new Retention({ clock, forget: () => this.#forget(), onError });
     this.#link = connect({
       onStanza: (stanza) => {
         this.watch.arrived(stanza);
@@ -357,8 +352,9 @@ export abstract class BaseGateway implements IqSender {
       link: this.#link,
       journal: store.journal,
       clock,
-      onError: (error) => this.exception(error),
+      onError,
     });
+    this.journal = new MessageStates(store, this.#outbox);
   }
 
   /**
@@ -663,6 +659,19 @@ export abstract class BaseGateway implements IqSender {
     this.watch.metrics.exceptions++;
     this.exception(error);
     return StanzaError.of('internal-server-error');
+  }
+
+  async #forget(): Promise<void> {
+    const { clock, config, store } = this;
+    await store.prune({
+      roomMessages: keptSince(clock, config.mamMaxDays),
+      messages: keptSince(clock, config.messageMaxDays),
+      registrations: clock.now() - config.partialRegistrationTimeout * 1000,
+    });
+    const before = keptSince(clock, config.journalMaxDays);
+    if (!Number.isFinite(before)) return;
+    const { outgoing } = await store.journal.stored.purge(new Date(before));
+    if (outgoing > 0) this.log.error({ rows: outgoing }, 'lost: it has waited for too long for the server');
   }
 
   #noteSent(stanza: Element): void {

@@ -15,7 +15,7 @@ import type { Journal } from './store/journal.ts';
 import type { Outgoing, Pair } from './store/turn.ts';
 
 /** Milliseconds that a fence waits for more to be behind it. */
-const FENCE_DELAY = 20;
+const FENCE_DELAY = 5;
 
 /**
  * Stanzas that are not stored and wait for a server that is slow: beyond, the gateway stops reading, since most of them

@@ -283,6 +283,17 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
     }
   }
 
+  /**
+   * Says that the connection to the network was lost. The user sees that, and `login` is called again after a while:
+   * after seconds first, later after minutes. With an XmppError whose type is not `wait`, as for `not-authorized`, that
+   * waits until the user has done something about it.
+   */
+  connectionLost(
+    reason: unknown = new XmppError('remote-server-timeout', 'The connection to the network was lost.'),
+  ): void {
+    this.xmpp.sessions.lost(this, reason);
+  }
+
   /** Logs out and in again. */
   async reLogin(): Promise<void> {
     await this.xmpp.sessions.logout(this);

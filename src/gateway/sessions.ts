@@ -3,6 +3,7 @@
 import { bareOf, StanzaError } from '../stanza/index.ts';
 import { type Backoff, delayBefore } from '../stanza/stream/backoff.ts';
 import { fetchUserAvatar } from './avatar/user-avatar.ts';
+import { Deadlines, Expired } from './deadlines.ts';
 import type { BaseGateway } from './gateway.ts';
 import { startReadSync } from './muc/read-sync.ts';
 import { hideIn, secretTexts } from './redact.ts';
@@ -13,6 +14,15 @@ import type { StoredUser } from './store/users.ts';
 /** Logins at the same time when the gateway starts. */
 const PARALLEL_LOGINS = 20;
 
+/** Milliseconds that a login may take: some wait for a person to confirm it. */
+const LOGIN_LIMIT = 300_000;
+
+/** Between attempts to come back when the connection to the network was lost. */
+const RECONNECT: Backoff = { initial: 2000, max: 15 * 60_000, random: Math.random };
+
+/** Milliseconds that a connection must have lasted for the next attempt to count as the first. */
+const STABLE = 60_000;
+
 /** Between attempts to log in when the network does not answer. */
 const RETRY: Backoff = { initial: 30_000, max: 15 * 60_000, random: Math.random };
 
@@ -22,10 +32,14 @@ export class Sessions {
   readonly #sessions = new Map<string, BaseSession>();
   /** Attempts to come, of sessions whose network does not answer. */
   readonly #retries = new Map<BaseSession, { readonly attempt: number; readonly cancel: () => void }>();
+  readonly #logins: Deadlines;
+  /** Since when sessions have been there, and how many attempts that took. */
+  readonly #since = new WeakMap<BaseSession, { readonly at: number; readonly attempt: number }>();
 
   constructor(gateway: BaseGateway, make: (user: StoredUser) => BaseSession) {
     this.#gateway = gateway;
     this.#make = make;
+    this.#logins = new Deadlines(gateway.clock, LOGIN_LIMIT);
   }
 
   /** The session of a bare or full JID. */
@@ -74,7 +88,7 @@ export class Sessions {
       isListed = await rosters.addGateway(session);
       greet?.();
       session.sendGatewayStatus('Logging in…', 'dnd');
-      const status = (await session.login()) ?? 'Logged in';
+      const status = (await this.#logins.limit(() => session.login() as Promise<string | undefined>)) ?? 'Logged in';
       if (!this.#isCurrent(session)) return;
       session.readiness.set('logged-in');
       session.sendGatewayStatus('Fetching contacts…', 'dnd');
@@ -84,18 +98,29 @@ export class Sessions {
         await session.bookmarks.load();
         startReadSync(session).catch((error) => this.#gateway.exception(error));
       }
+      this.#since.set(session, { at: this.#gateway.clock.now(), attempt });
       session.readiness.set('ready');
       session.sendGatewayStatus(status, 'chat');
       // Clients that are online already said so before there was anybody to hear it.
       this.#gateway.sendPresence({ to: session.user.jid.bare, type: 'probe' });
     } catch (error) {
-      if (this.#isCurrent(session)) this.#failed(session, error, attempt);
+      // It may still come: then it is not wanted any more.
+      if (error instanceof Expired) await session.logout().catch((late) => this.#gateway.exception(late));
+      if (this.#isCurrent(session)) this.#failed(session, error, attempt, RETRY);
       return;
     } finally {
       // COMPAT(Prosody 0.12): a probe takes back a request that waits for the user. So this comes after it.
       if (!isListed && this.#isCurrent(session)) rosters.askForGateway(session);
     }
     await fetchUserAvatar(session).catch((error) => this.#gateway.exception(error));
+  }
+
+  /** The connection to the network is no more: it is made again, unless the user must do something first. */
+  lost(session: BaseSession, reason: unknown): void {
+    if (!this.#isCurrent(session) || !session.readiness.logged) return;
+    const { at = 0, attempt = 0 } = this.#since.get(session) ?? {};
+    const isStable = this.#gateway.clock.now() - at >= STABLE;
+    this.#failed(session, reason, isStable ? 0 : attempt + 1, RECONNECT);
   }
 
   /** Logs out. Never rejects. */
@@ -128,7 +153,7 @@ export class Sessions {
     return this.#sessions.get(session.user.jid.bare) === session;
   }
 
-  #failed(session: BaseSession, error: unknown, attempt: number): void {
+  #failed(session: BaseSession, error: unknown, attempt: number, backoff: Backoff): void {
     const { clock, log } = this.#gateway;
     session.readiness.set('failed');
     if (!(error instanceof StanzaError)) {
@@ -147,7 +172,7 @@ export class Sessions {
       session.sendGatewayMessage(`You are not logged in: ${told} ${next}`);
     }
     if (!isTemporary) return;
-    const ms = delayBefore(attempt, RETRY);
+    const ms = delayBefore(attempt, backoff);
     log.info({ user: session.user.jid.bare, retryIn: ms }, 'login failed, will try again');
     const cancel = clock.after(ms, () => void this.login(session));
     this.#retries.set(session, { attempt, cancel });

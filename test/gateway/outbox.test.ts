@@ -101,14 +101,14 @@ test('fence :: what is behind it is kept until it is passed, and sent again when
   box.online();
   for (const to of ['a', 'b']) box.send(message(to));
   await news();
-  await clock.advance(20);
+  await clock.advance(5);
   assert.is(link.fences.length, 1);
   link.fences[0]?.pass();
   await settled();
   box.send(message('c'));
   box.send(stanza("<presence from='x' to='a'/>"));
   assert.equal(await news(), ["<message to='c'/>", "<presence from='x' to='a'/>"]);
-  await clock.advance(20);
+  await clock.advance(5);
   link.online = false;
   link.fences[1]?.fail();
   box.send(message('d'));
@@ -116,7 +116,7 @@ test('fence :: what is behind it is kept until it is passed, and sent again when
   link.online = true;
   box.online();
   assert.equal(await news(), ["<message to='c'/>", "<message to='d'/>"], 'not a and b; c comes first');
-  await clock.advance(20);
+  await clock.advance(5);
   link.fences[2]?.pass();
   await settled();
   assert.is(await store.journal.stored.lastOutgoing(), 0);
@@ -130,13 +130,13 @@ test('fence :: one at a time; what is written meanwhile is behind the next', asy
   for (const to of ['a', 'b', 'c']) {
     box.send(message(to));
     await news();
-    await clock.advance(20);
+    await clock.advance(5);
   }
   assert.is(link.fences.length, 1);
   link.fences[0]?.pass();
   await settled();
   assert.not.equal(await store.journal.stored.lastOutgoing(), 0, 'b and c are not proven');
-  await clock.advance(20);
+  await clock.advance(5);
   assert.is(link.fences.length, 2);
   link.fences[1]?.pass();
   await settled();

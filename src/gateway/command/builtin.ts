@@ -4,6 +4,7 @@ import { Announce, DeleteUser, Explain, Info, ListUsers, LogLevel, ReLoginUser }
 import type { CommandClass } from './command.ts';
 import { ContactList, Find, SyncContacts } from './contact-commands.ts';
 import { CreateGroup, GroupList, LeaveGroup } from './group-commands.ts';
+import { ParkedMessages } from './parked-command.ts';
 import { PreferencesCommand, Register, ReLogin, ReRegister, Unregister } from './user-commands.ts';
 
 /** Put these, and your own, into `BaseGateway.commands`. */
@@ -26,4 +27,5 @@ export const BUILTIN_COMMANDS: readonly CommandClass[] = [
   ReLoginUser,
   Explain,
   LogLevel,
+  ParkedMessages,
 ];

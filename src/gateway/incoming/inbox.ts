@@ -13,6 +13,7 @@ import { NS as NS_SID } from '../../xep/0359-stanza-ids.ts';
 import { Deadlines, Expired } from '../deadlines.ts';
 import { LimitError, XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
+import { keptSince } from '../retention.ts';
 import type { BaseSession } from '../session.ts';
 import type { StoredEvent } from '../store/journal-queries.ts';
 import type { Arrival } from '../store/turn.ts';
@@ -139,6 +140,10 @@ export class Inbox {
       const stanza = parse(xml);
       const addresses = { from: JID.parse(stanza.attrs.from ?? ''), to: JID.parse(stanza.attrs.to ?? '') };
       const event = new Event(journal, stored.id, { gateway: this.#gateway, stanza, ...addresses }, false);
+      const { journalMaxDays } = this.#gateway.config;
+      if (stored.at.getTime() < keptSince(this.#gateway.clock, journalMaxDays)) {
+        return event.end('failed', new XmppError('remote-server-timeout', 'It has waited for too long.'));
+      }
       if (stored.state === 'handed' && !session.idempotentSends) {
         return event.end('unknown', uncertain());
       }
@@ -152,6 +157,35 @@ export class Inbox {
   /** A request, for as long as that may take: some wait for people. @throws Expired when it takes longer. */
   limitRequest<T>(task: () => Promise<T> | T): Promise<T> {
     return this.#longDeadlines.limit(task);
+  }
+
+  /** What was given up. */
+  async parked(): Promise<readonly Parked[]> {
+    const users = new Map([...this.#gateway.sessions].map(({ userId, user }) => [userId, user.jid.bare]));
+    return (await this.#gateway.store.journal.stored.parked()).map(({ id, userId, chat, at, error = '' }) => ({
+      id: id.toString(36),
+      user: users.get(userId) ?? '',
+      chat: new JID(chat, this.#gateway.jid).bare,
+      at,
+      error,
+    }));
+  }
+
+  /** Tries again, or forgets, what was given up: one event, or all. Returns how many there were. */
+  async decide(action: 'retry' | 'drop', which: string | undefined): Promise<number> {
+    const { journal } = this.#gateway.store;
+    const sessions = new Map([...this.#gateway.sessions].map((session) => [session.userId, session]));
+    const all = await journal.stored.parked();
+    const chosen = which === undefined ? all : all.filter(({ id }) => id.toString(36) === which);
+    for (const event of chosen) {
+      const session = sessions.get(event.userId);
+      if (action === 'drop') await journal.stored.drop(event.id);
+      else if (session !== undefined) {
+        journal.end(event.id, 'pending');
+        this.resume({ ...event, state: 'pending' }, session);
+      }
+    }
+    return chosen.length;
   }
 
   /** Begins nothing more: what comes is stored for the next time. Resolves when what has begun is done, or time is over. */
@@ -347,6 +381,16 @@ class Event implements JournaledEvent {
     this.#journal.end(id, 'pending', undefined, serialize(this.stanza));
     return new Event(this.#journal, id, this.incoming, false);
   }
+}
+
+/** An event that was given up, for those who decide about it. */
+export interface Parked {
+  readonly id: string;
+  /** Bare JIDs. */
+  readonly user: string;
+  readonly chat: string;
+  readonly at: Date;
+  readonly error: string;
 }
 
 /** Whether the plugin says that it can be tried again. What may have arrived is not, unless that does no harm. */

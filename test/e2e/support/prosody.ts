@@ -74,6 +74,10 @@ export class Prosody {
     await this.#program?.exit();
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#program?.signal(signal);
+  }
+
   async stop(): Promise<void> {
     await this.#program?.kill();
     rmSync(this.#folder, { recursive: true, force: true });
