@@ -164,8 +164,8 @@ export class Sessions {
     // What the user must do something about is not tried again: too many wrong passwords lock accounts.
     const isTemporary = !(error instanceof StanzaError) || error.type === 'wait';
     session.sendGatewayStatus(told, 'dnd');
-    // Said once: the status shows it all the time.
-    if (attempt === 0) {
+    // Said once: the status shows it all the time. What the user must do is always said.
+    if (attempt === 0 || !isTemporary) {
       const next = isTemporary
         ? 'I will try again.'
         : 'Write "re-login" to try again, or "re-register" for other credentials.';

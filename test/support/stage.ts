@@ -108,6 +108,11 @@ export class Stage {
   /** Stops the gateway and starts another one with the same options. */
   async restart(): Promise<void> {
     await this.gateway.shutdown();
+    await this.start();
+  }
+
+  /** Starts a gateway after the one before was shut down. */
+  async start(): Promise<void> {
     this.gateway = (await start(this.server, this.#options)) as TestGateway;
   }
 
