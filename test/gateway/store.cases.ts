@@ -6,14 +6,16 @@ import { openDatabase } from '../../src/gateway/store/database.ts';
 import { Keyring } from '../../src/gateway/store/keyring.ts';
 import { Store } from '../../src/gateway/store/store.ts';
 import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
-import { JID } from '../../src/stanza/index.ts';
+import { type Clock, JID, systemClock } from '../../src/stanza/index.ts';
 import type { NewDatabase } from '../support/databases.ts';
 import type { Test } from '../support/test.ts';
 
-async function opened(location: string): Promise<Store> {
-  return Store.open(location, (error) => {
-    throw error;
-  });
+async function opened(location: string, onError = fail, clock: Clock = systemClock): Promise<Store> {
+  return Store.open(location, onError, { clock });
+}
+
+function fail(error: unknown): void {
+  throw error;
 }
 
 const ROMEO = {
@@ -52,8 +54,8 @@ const GLOBE = {
 };
 
 /** The parts of a store, which are used on their own. */
-async function opening(location: string) {
-  const store = await opened(location);
+async function opening(location: string, onError = fail, clock: Clock = systemClock) {
+  const store = await opened(location, onError, clock);
   const { users, contacts, rooms, messageIds, threads, avatars, attachments, settings, journal } = store;
   const close = () => store.close();
   return { users, contacts, rooms, messageIds, threads, avatars, attachments, settings, journal, close };
@@ -222,6 +224,118 @@ export function storeCases(test: Test, database: NewDatabase): void {
     assert.not.equal(await first.settings.secret('b'), made[0]);
     await first.close();
     await second.close();
+  });
+
+  test('journal :: a message of the network is sent once, whatever is written beside it', async () => {
+    const { users, journal, messageIds, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    const passed: string[] = [];
+    journal.connect((outgoing) => {
+      for (const { xml } of outgoing) passed.push(xml);
+    });
+    const say = (xmppId: string, legacyId: string) => {
+      const pair = journal.note({ userId: id, chat: 'j', xmppId, legacyId, fromUser: false, sending: 'once' });
+      if (pair !== undefined) journal.send(`<${xmppId}/>`, `<${xmppId}/>`, pair);
+    };
+    journal.note({ userId: id, chat: 'j', xmppId: 'c', legacyId: 'c', fromUser: false });
+    for (const xmppId of ['a', 'b', 'b', 'c']) say(xmppId, xmppId);
+    await journal.flushed();
+    for (const xmppId of ['a', 'b', 'c', 'd']) say(xmppId, xmppId);
+    await journal.flushed();
+    say('a', 'another message under this id');
+    await journal.flushed();
+    assert.equal(passed, ['<a/>', '<b/>', '<c/>', '<d/>', '<a/>']);
+    const rows = await journal.stored.outgoingAfter(0);
+    assert.equal(
+      rows.map(({ xml }) => xml),
+      ['<a/><b/><c/>', '<d/>', '<a/>'],
+    );
+    journal.read(rows[0]?.id ?? 0);
+    await journal.flushed();
+    assert.equal(
+      (await journal.stored.outgoingAfter(0)).map(({ xml }) => xml),
+      ['<d/>', '<a/>'],
+    );
+    assert.is(await messageIds.legacyId(id, 'j', 'a'), 'another message under this id');
+    await close();
+  });
+
+  test('journal :: what the user wrote here is known when the network tells of it', async () => {
+    const { users, journal, messageIds, close } = await opening(await database());
+    const { id } = await users.save(ROMEO);
+    let passed = 0;
+    journal.connect((outgoing) => {
+      passed += outgoing.length;
+    });
+    messageIds.add(id, 'j', { xmppId: 'of-the-client', legacyId: 'n1', fromUser: true });
+    await journal.flushed();
+    for (const legacyId of ['n1', 'n2']) {
+      const pair = { userId: id, chat: 'j', xmppId: legacyId, legacyId, fromUser: true, sending: 'once' } as const;
+      journal.send('<m/>', '<m/>', journal.note(pair));
+    }
+    await journal.flushed();
+    assert.is(passed, 1);
+    await close();
+  });
+
+  test('journal :: events arrive once, and have states; what is wrong with one harms no other', async () => {
+    const errors: unknown[] = [];
+    const { users, journal, close } = await opening(await database(), (error) => errors.push(error));
+    const { id } = await users.save(ROMEO);
+    const arrive = (user: number, stanza: string, digest = 0) => {
+      const key = { id: journal.newId(), user_id: user, chat: 'j', stanza_id: stanza, digest };
+      return journal.arrive({ ...key, state: 'pending', xml: `<${stanza}/>` });
+    };
+    assert.equal(await Promise.all([arrive(id, 'a'), arrive(id, 'b'), arrive(id, 'b', 1)]), ['new', 'new', 'new']);
+    const stateOf = async (stanza: string) => (await journal.stored.eventsWith(id, stanza)).map(({ state }) => state);
+    const [a, b] = await journal.stored.open();
+    assert.equal([a?.stanzaId, b?.stanzaId], ['a', 'b']);
+    await journal.hand(a?.id ?? 0);
+    assert.equal(await arrive(id, 'a'), { id: a?.id, state: 'handed' });
+    journal.sent(a?.id ?? 0);
+    journal.end(b?.id ?? 0, 'parked', 'because');
+    await journal.flushed();
+    assert.equal([await stateOf('a'), await stateOf('b')], [['sent'], ['pending', 'parked']]);
+    assert.is(await journal.stored.xml(a?.id ?? 0), '');
+    assert.equal(
+      (await journal.stored.parked()).map(({ error }) => error),
+      ['because'],
+    );
+    // A user who is no more.
+    assert.equal(await Promise.all([arrive(4711, 'c'), arrive(id, 'd')]), ['lost', 'new']);
+    assert.is(errors.length, 1);
+    await close();
+  });
+
+  test('journal :: is forgotten after a while, but for what has not come to its end', async () => {
+    const clock = new FakeClock();
+    const { users, journal, close } = await opening(await database(), undefined, clock);
+    const { id } = await users.save(ROMEO);
+    const arrive = (stanza: string) =>
+      journal.arrive({
+        id: journal.newId(),
+        user_id: id,
+        chat: 'j',
+        stanza_id: stanza,
+        digest: 0,
+        state: 'pending',
+        xml: '-',
+      });
+    await arrive('open');
+    await arrive('done');
+    journal.sent((await journal.stored.eventsWith(id, 'done'))[0]?.id ?? 0);
+    journal.send('<m/>', '<m/>', undefined);
+    await journal.flushed();
+    await clock.advance(10_000);
+    await arrive('new');
+    journal.send('<n/>', '<n/>', undefined);
+    await journal.flushed();
+    assert.equal(await journal.stored.purge(new Date(clock.now() - 5000)), { events: 1, outgoing: 1 });
+    assert.equal(
+      (await journal.stored.open()).map(({ stanzaId }) => stanzaId),
+      ['open', 'new'],
+    );
+    await close();
   });
 
   test('text :: any character that a network may use, NUL too', async () => {

@@ -17,8 +17,8 @@ const API: Readonly<Record<string, string>> = {
     preferences searchFields searchTitle searchInstructions markAllMessages properReceipts mtype isGroup commands
     logStripElements validate userPrevalidate validateTwoFactorCode getQrText confirmQr nextRegistrationStep unregister
     unregisterUser makeRegistrationForm input sendQr sendText sendFile correct react retract sendRaw sendPresence send
-    exception shutdown getSessionFromStanza getSessionFromJid getSessionFromUser groups getMucFromStanza kickableErrors`,
-  BaseSession: `messageIdsAreThreadIds user xmpp contacts sent login logout reLogin waitForReady fromStanza sendText sendFile
+    exception shutdown drained getSessionFromStanza getSessionFromJid getSessionFromUser groups getMucFromStanza kickableErrors`,
+  BaseSession: `messageIdsAreThreadIds idempotentSends connectionLost user xmpp contacts sent login logout reLogin waitForReady fromStanza sendText sendFile
     onSticker active inactive composing paused displayed correct react retract search onSubscribe onSubscribed onPresence
     onAvatar onPreferences input sendGatewayMessage sendGatewayStatus sendQr legacyMsgIdToXmppMsgId
     xmppMsgIdToLegacyMsgId logged bookmarks onModerate onCreateGroup onInvitation onLeaveGroup saveLegacyModuleData`,
@@ -37,7 +37,7 @@ const API: Readonly<Record<string, string>> = {
     createThread correction retraction reaction replies marks receipts chatStates upload reactionsSingleEmoji isFriend
     clientType sendFriendRequest acceptFriendRequest rejectFriendRequest onFriendRequest onFriendAccept onFriendDelete
     inviteTo`,
-  options: `replyToMsgId replyToFallbackText replyTo thread linkPreviews httpResponse fileName contentType size caption
+  options: `idempotencyKey replyToMsgId replyToFallbackText replyTo thread linkPreviews httpResponse fileName contentType size caption
     legacyMsgId when hints carbon correction correctionEventId legacyFileId bodyFirst status lastSeen avatarUniqueId
     blocking archiveOnly mentions fullName given surname birthday phone phones note url email country locality`,
   user: 'jid legacyModuleData preferences registrationDate',
@@ -203,6 +203,15 @@ const EXERCISED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'scenario/rooms-history': {
     'backfill :: what was said before, with its bounds, once': 'LegacyMUC: backfill  options: archiveOnly',
     'archive :: of a room that is no more, and of a user who is no more, nothing is left': 'LegacyBookmarks: remove',
+  },
+  'scenario/reliability': {
+    'history :: what the network tells again is not sent again; in another chat the same id is another message':
+      'BaseGateway: drained',
+    'for the moment :: what fails is tried again, and what comes after it waits': 'options: idempotencyKey',
+    'restart :: what had not been given to the plugin is given to it then; of what had, the sender knows':
+      'BaseSession: idempotentSends',
+    'a lost connection :: is said, and made again; when the user must do something, that is said too':
+      'BaseSession: connectionLost',
   },
   'scenario/user': {
     'presence :: the plugin hears of each client, and of what they say together': 'BaseSession: onPresence',
