@@ -11,7 +11,7 @@ import { STEPS, type Step } from './support/kill.ts';
 import { until } from './support/process.ts';
 
 /** Messages in each direction, and how often each step is killed at. */
-const MESSAGES = Number(process.env.CRASH_MESSAGES ?? 330);
+const MESSAGES = Number(process.env.CRASH_MESSAGES ?? 220);
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 1);
 const SEED = Number(process.env.CRASH_SEED ?? 1);
 

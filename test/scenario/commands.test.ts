@@ -125,6 +125,7 @@ test('ad-hoc :: who sees which commands', () =>
         'About this gateway',
         'List users',
         'Log level',
+        'Parked messages',
         'Log a user in again',
       ]);
       const CONTACTS = 'urn:slipway:commands:contacts';

@@ -150,9 +150,14 @@ export class Journal {
     this.#assignRows(turn.outgoing);
     const known = await this.#store(turn);
     this.#outgoing -= turn.outgoing.length;
-    this.#onOutgoing(
-      known.size === 0 ? turn.outgoing : turn.outgoing.filter(({ pair }) => pair === undefined || !known.has(pair)),
-    );
+    try {
+      this.#onOutgoing(
+        known.size === 0 ? turn.outgoing : turn.outgoing.filter(({ pair }) => pair === undefined || !known.has(pair)),
+      );
+    } catch (error) {
+      // It is stored: it can still be written later. What comes next must be.
+      this.#onError(error);
+    }
     this.#current = undefined;
     for (const wake of turn.waiters) wake();
     this.#writing = this.#turn.isEmpty ? undefined : this.#nextTurns().then(() => this.#write());

@@ -55,6 +55,8 @@ export class Fence {
   #isPaused = false;
   /** The ping that is on its way. */
   #id: string | undefined;
+  /** Before any answer has come: what was asked, and which way. A slow server may answer the first after the last. */
+  readonly #tried = new Map<string, number>();
   readonly #crossing: Waiter[] = [];
   readonly #waiting: Waiter[] = [];
   #cancelTimeout: () => void = () => {};
@@ -78,10 +80,14 @@ export class Fence {
 
   /** Takes an iq. Returns whether it was the answer to our ping, or the ping itself. */
   handle({ attrs }: Element): boolean {
-    if (attrs.id === undefined || attrs.id !== this.#id) return false;
-    const { from, to } = this.#courses[this.#course] as Course;
+    const { id = '' } = attrs;
+    const course = this.#tried.get(id) ?? (id === this.#id ? this.#course : undefined);
+    if (course === undefined) return false;
+    const { from, to } = this.#courses[course] as Course;
     if (attrs.from !== from && attrs.from !== to) return false;
+    this.#course = course;
     this.#isProven = true;
+    this.#tried.clear();
     this.#settle((waiter) => waiter.resolve());
     if (this.#waiting.length > 0) this.#ping();
     return true;
@@ -99,12 +105,15 @@ export class Fence {
   reset(reason = new Error('the stream broke')): void {
     this.#crossing.push(...this.#waiting.splice(0));
     this.#isPaused = false;
+    this.#tried.clear();
+    if (!this.#isProven) this.#course = 0;
     this.#settle((waiter) => waiter.reject(reason));
   }
 
   #ping(): void {
     const { newId, send } = this.#options;
     this.#id = newId();
+    if (!this.#isProven) this.#tried.set(this.#id, this.#course);
     this.#crossing.push(...this.#waiting.splice(0));
     send(iq({ type: 'get', ...(this.#courses[this.#course] as Course), id: this.#id }, PING));
     if (!this.#isPaused) this.#expectAnswer();

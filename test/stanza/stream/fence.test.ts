@@ -105,6 +105,21 @@ test('courses :: where our own address is silent the domain above is asked, then
   assert.is(sent.length, 8);
 });
 
+test('courses :: an answer that comes late counts, also when nothing more was hoped for', async () => {
+  const { fence, pass, sent, log, clock, settled } = fenced();
+  pass('a');
+  await clock.advance(8000);
+  await settled();
+  assert.equal(log, ['a']);
+  assert.ok(fence.handle(result(sent[0] as Element)));
+  pass('b');
+  await settled();
+  assert.equal([log, sent.length, last(sent).attrs.to], [['a'], 9, 'gw.example.com']);
+  fence.handle(last(sent));
+  await settled();
+  assert.equal(log, ['a', 'b']);
+});
+
 test('courses :: the one that was answered is kept', async () => {
   const { fence, pass, sent, log, clock, settled } = fenced();
   pass('a');
