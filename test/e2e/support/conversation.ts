@@ -115,7 +115,9 @@ export class Conversation {
   /** Makes the database what it was before there was a journal. */
   toOldTables(): void {
     const database = new Database(join(this.#home, 'slipway.sqlite'));
-    database.exec(`DROP TABLE journal_in; DROP TABLE journal_out; ALTER TABLE message DROP COLUMN out_id;
+    database.exec(`DROP INDEX message_by_other_id; DROP TABLE journal_in; DROP TABLE journal_out;
+      ALTER TABLE message DROP COLUMN out_id;
+      CREATE INDEX message_by_legacy_id ON message (user_id, chat, legacy_id);
       DELETE FROM kysely_migration WHERE name >= '0005';`);
     database.close();
   }
