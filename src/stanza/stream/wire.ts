@@ -89,6 +89,8 @@ export class Wire extends ConnectionTCP {
     });
     const service = this.options.service as string;
     await Promise.race([this.connect(service), expired]).finally(() => clearTimeout(timer));
+    // The package stops listening when it has said goodbye; an error after that must not end the process.
+    this.socket?.on('error', () => undefined);
     this.socket?.setNoDelay(true);
     this.socket?.setKeepAlive(true, 60_000);
   }
@@ -109,6 +111,7 @@ export class Wire extends ConnectionTCP {
       secure.destroy();
       throw error;
     });
+    secure.on('error', () => undefined);
     this._attachSocket(Object.assign(secure, { secure: true }));
   }
 
