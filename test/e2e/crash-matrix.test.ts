@@ -71,7 +71,7 @@ test('killed in the middle of a migration :: the next start does it as a whole',
   const conversation = await Conversation.begin({ isIdempotent: false });
   try {
     await conversation.stopGateway();
-    conversation.toOldTables();
+    await conversation.toOldTables();
     await conversation.start({ step: 'migration', nth: 1 });
     await until(() => conversation.hasDied, 'killed in the migration');
     await conversation.start();

@@ -3,7 +3,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'libsql';
+import { Migrator } from 'kysely';
+import { MIGRATIONS } from '../../../src/gateway/store/migrations.ts';
+import { openSqlite } from '../../../src/gateway/store/sqlite.ts';
 import { ClientStream, type Element, presence, StanzaError } from '../../../src/stanza/index.ts';
 import { register } from '../../../src/xep/0077-register.ts';
 import { ROOT } from './gateway-process.ts';
@@ -112,14 +114,20 @@ export class Conversation {
     if (kill?.step !== 'migration') await this.#gateway.printed(/^connected$/m);
   }
 
-  /** Makes the database what it was before there was a journal. */
-  toOldTables(): void {
-    const database = new Database(join(this.#home, 'slipway.sqlite'));
-    database.exec(`DROP INDEX message_by_other_id; DROP TABLE journal_in; DROP TABLE journal_out;
-      ALTER TABLE message DROP COLUMN out_id;
-      CREATE INDEX message_by_legacy_id ON message (user_id, chat, legacy_id);
-      DELETE FROM kysely_migration WHERE name >= '0005';`);
-    database.close();
+  /** Puts a database in place as it was before there was a journal, with the same user. */
+  async toOldTables(): Promise<void> {
+    const path = join(this.#home, 'slipway.sqlite');
+    const present = openSqlite(path);
+    const users = await present.selectFrom('user_account').selectAll().execute();
+    await present.destroy();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    const old = openSqlite(path);
+    const { error } = await new Migrator({ db: old, provider: { getMigrations: async () => MIGRATIONS } }).migrateTo(
+      '0004-rooms',
+    );
+    if (error !== undefined) throw error;
+    await old.insertInto('user_account').values(users).execute();
+    await old.destroy();
   }
 
   /** The user's client comes, or comes back. */
