@@ -38,7 +38,8 @@ export class Machine {
   readonly scanner: Scanner;
   readonly shapes: Shapes;
   readonly #input: number;
-  #capacity = 2 * PIECE;
+  /** For a piece after most of what may be waiting for its end, and as much again: see `#room`. */
+  #capacity = 2 * PIECE + 16_384;
   /** How many `>` have to come before reading on can bring anything. */
   ends = 1;
   /** Where the last `>` ends, or something after it. */
