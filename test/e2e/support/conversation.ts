@@ -36,6 +36,8 @@ export interface Account {
   readonly receipts: number;
   readonly unknown: readonly string[];
   readonly refused: number;
+  /** How often for which condition. */
+  readonly reasons: Readonly<Record<string, number>>;
   /** How many the user's client sent again with the same id, since it was told nothing. */
   readonly repeated: number;
   /** Not on the network although there was a receipt, or nothing was ever told. */
@@ -75,6 +77,7 @@ export class Conversation {
   /** By stanza id: what the user has sent, and what was told. */
   readonly #sent = new Map<string, { readonly chat: string; readonly text: string; told: Told | undefined }>();
   readonly #repeated = new Set<string>();
+  readonly #reasons = new Map<string, number>();
   /** What the user has got: ids and texts in the order of arrival. */
   readonly #got: Heard[] = [];
 
@@ -229,6 +232,7 @@ export class Conversation {
       receipts: sent.filter(({ told }) => told === 'receipt').length,
       unknown: texts(sent.filter(({ told }) => told === 'unknown')),
       refused: sent.filter(({ told }) => told === 'refused').length,
+      reasons: Object.fromEntries(this.#reasons),
       repeated: this.#repeated.size,
       lost: texts(sent.filter(({ told, text }) => (told === undefined || told === 'receipt') && count(text) === 0)),
       doubled: texts(sent.filter(({ text }) => count(text) > 1)),
@@ -251,7 +255,11 @@ export class Conversation {
   #hear(stanza: Element): void {
     const { name, attrs } = stanza;
     if (name !== 'message' || attrs.from === undefined || !attrs.from.includes(`@${GATEWAY}`)) return;
-    if (attrs.type === 'error') return this.#note(attrs.id, toldBy(StanzaError.fromStanza(stanza)));
+    if (attrs.type === 'error') {
+      const error = StanzaError.fromStanza(stanza);
+      this.#reasons.set(error.condition, (this.#reasons.get(error.condition) ?? 0) + 1);
+      return this.#note(attrs.id, toldBy(error));
+    }
     const receipt = stanza.getChild('received', 'urn:xmpp:receipts');
     if (receipt !== undefined) return this.#note(receipt.attrs.id, 'receipt');
     const text = stanza.getChildText('body');
