@@ -185,7 +185,7 @@ test('a wrong secret :: one line, and exit code 1', async () => {
   const gateway = slipway(flags(prosody, home, 'wrong'));
   try {
     assert.is(await gateway.exit(), 1);
-    assert.match(gateway.output, /^slipway: the server refuses the secret of gw\.localhost.*\n$/);
+    assert.match(gateway.output, /^slipway: the server refuses the secret of gw\.localhost.*\n$/m);
   } finally {
     await gateway.kill();
     await prosody.stop();
