@@ -131,19 +131,22 @@ const gateway = (await startGateway(LIFE_PLUGIN, config, { clock, log: silentLog
 
 async function settle(): Promise<void> {
   const id = `sentinel-${++count}`;
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`the gateway does not answer; ${gateway.errors.join()}`)), 60_000);
-    sentinel = {
-      id,
-      seen: () => {
-        clearTimeout(timer);
-        resolve();
-      },
-    };
-    socket?.write(
-      `<iq type='get' id='${id}' from='sentinel@localhost/x' to='${DOMAIN}'><ping xmlns='urn:xmpp:ping'/></iq>`,
-    );
+  const seen = new Promise<boolean>((resolve) => {
+    sentinel = { id, seen: () => resolve(true) };
   });
+  const ping = "<ping xmlns='urn:xmpp:ping'/>";
+  socket?.write(`<iq type='get' id='${id}' from='sentinel@localhost/x' to='${DOMAIN}'>${ping}</iq>`);
+  // Several times: a process that was stopped for a while finds the time over before it reads.
+  for (let patience = 0; patience < 4; patience++) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), 20_000);
+    });
+    const isSeen = await Promise.race([seen, late]);
+    clearTimeout(timer);
+    if (isSeen) return;
+  }
+  throw new Error(`the gateway does not answer; ${gateway.errors.join()}`);
 }
 
 const jid = (n: number) => `user${n}@localhost`;
