@@ -78,6 +78,6 @@ export function inRoom(room: HarbourRoom, participant: LegacyParticipant, event:
   if (event.kind === 'subject') return participant.setRoomSubject(event.text);
   if (event.kind === 'moderation') return participant.moderate(event.id, event.reason);
   // That somebody is typing, or has read, is of no interest to a whole group.
-  if (event.kind === 'there' || event.kind === 'away' || event.kind === 'read') return room;
+  if (event.kind === 'there' || event.kind === 'away' || event.kind === 'gone' || event.kind === 'read') return room;
   return say(participant, event);
 }

@@ -18,6 +18,7 @@ import {
   LegacyRoster,
   SearchResult,
   type SendFileOptions,
+  type SendTextOptions,
   TableResult,
   XmppError,
 } from 'slipway';
@@ -106,14 +107,19 @@ export class HarbourSession extends BaseSession<HarbourContact, HarbourRoom> {
     this.client.close();
   }
 
-  override async sendText(chat: Chat, text: string): Promise<string> {
-    return this.client.send(chat.legacyId, text);
+  override async sendText(chat: Chat, text: string, { replyToMsgId }: Partial<SendTextOptions> = {}): Promise<string> {
+    try {
+      return this.client.send(chat.legacyId, text, replyToMsgId);
+    } catch (error) {
+      // What the network says is for the user to know.
+      throw new XmppError('not-allowed', (error as Error).message);
+    }
   }
 
   override async sendFile(chat: Chat, _url: string, { fileName, httpResponse }: SendFileOptions): Promise<string> {
     let size = 0;
     for await (const chunk of httpResponse.body) size += chunk.length;
-    return this.client.send(chat.legacyId, `${fileName ?? 'something'}, ${size} bytes`);
+    return this.client.sendFile(chat.legacyId, fileName ?? 'something', size);
   }
 
   override async correct(chat: Chat, text: string, id: string): Promise<void> {
@@ -128,8 +134,8 @@ export class HarbourSession extends BaseSession<HarbourContact, HarbourRoom> {
     this.client.react(chat.legacyId, id, emojis);
   }
 
-  override async displayed(chat: Chat): Promise<void> {
-    this.client.read(chat.legacyId);
+  override async displayed(chat: Chat, id: string): Promise<void> {
+    this.client.read(chat.legacyId, id);
   }
 
   override async search(values: FormValues): Promise<SearchResult | undefined> {
@@ -170,6 +176,7 @@ export class HarbourSession extends BaseSession<HarbourContact, HarbourRoom> {
     if (event.kind === 'away') {
       return contact.away({ status: event.status, lastSeen: new Date(this.xmpp.clock.now()) });
     }
+    if (event.kind === 'gone') return contact.offline({ status: event.status });
     return say(contact, event);
   }
 }

@@ -41,7 +41,7 @@ export type HarbourEvent =
   | { readonly kind: 'picture'; readonly id: string; readonly name: string; readonly data: Uint8Array }
   | { readonly kind: 'edit'; readonly id: string; readonly text: string }
   | { readonly kind: 'reaction'; readonly id: string; readonly emojis: readonly string[] }
-  | { readonly kind: 'there' | 'away'; readonly status: string }
+  | { readonly kind: 'there' | 'away' | 'gone'; readonly status: string }
   // In groups only.
   | { readonly kind: 'subject'; readonly text: string }
   | { readonly kind: 'moderation'; readonly id: string; readonly reason: string };
@@ -152,6 +152,9 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
 };
 
+/** Ids are the network's, not the connection's: nothing else has the same after somebody has logged in again. */
+let lastId = 0;
+
 /** One user's connection. */
 export class HarbourClient {
   /** The groups that the user is in, by id. */
@@ -160,12 +163,16 @@ export class HarbourClient {
   /** Messages that the user has not read, by id. */
   readonly unread = new Map<string, { readonly chat: string; readonly text: string }>();
 
+  /** What the user has done, the first first: for tests. */
+  readonly done: UserAct[] = [];
+
   readonly #later: (ms: number, task: () => void) => void;
   readonly #onEvent: OnEvent;
   /** What was answered to which message, so that answers follow when messages change. */
   readonly #answers = new Map<string, { readonly person: string; readonly id: string }>();
-  #lastId = 0;
   #isOpen = false;
+  /** Whether the next text is refused. */
+  refusesNext = false;
 
   constructor(later: (ms: number, task: () => void) => void, onEvent: OnEvent) {
     this.#later = later;
@@ -188,10 +195,15 @@ export class HarbourClient {
    * Says something to a person, or in a group: there those answer who are named, or else the one in charge.
    * Returns the id of the message; the answers come by and by.
    */
-  send(chat: string, text: string): string {
-    const id = String(++this.#lastId);
+  send(chat: string, text: string, answers?: string): string {
+    if (this.refusesNext) {
+      this.refusesNext = false;
+      throw new Error('The harbour master says no.');
+    }
+    const id = String(++lastId);
+    this.done.push({ kind: 'text', chat, id, text, answers });
     for (const person of this.#addressed(chat, text)) {
-      const answerId = String(++this.#lastId);
+      const answerId = String(++lastId);
       this.#answers.set(id, { person, id: answerId });
       for (const [ms, event] of PEOPLE[person]?.habit({ id, text }, answerId) ?? []) {
         this.#emit(ms, chat, person, event);
@@ -203,18 +215,28 @@ export class HarbourClient {
     return id;
   }
 
+  /** Sends a file: people here can do no more than say what it is. */
+  sendFile(chat: string, name: string, size: number): string {
+    const id = this.send(chat, `${name}, ${size} bytes`);
+    this.done.push({ kind: 'file', chat, id, name, size });
+    return id;
+  }
+
   edit(chat: string, id: string, text: string): void {
+    this.done.push({ kind: 'correction', chat, id, text });
     const answer = this.#answers.get(id);
     if (answer !== undefined) this.#emit(400, chat, answer.person, { kind: 'edit', id: answer.id, text: echo(text) });
   }
 
   remove(chat: string, id: string): void {
+    this.done.push({ kind: 'retraction', chat, id });
     const answer = this.#answers.get(id);
     if (answer !== undefined) this.#emit(400, chat, answer.person, { kind: 'retraction', id: answer.id });
   }
 
   /** People here put the same emoji beside one's own. */
   react(chat: string, id: string, emojis: readonly string[]): void {
+    this.done.push({ kind: 'reaction', chat, id, emojis });
     const [person = chat] = this.groups.get(chat)?.members ?? [];
     this.#emit(400, chat, person, { kind: 'reaction', id, emojis });
   }
@@ -230,15 +252,26 @@ export class HarbourClient {
 
   /** Makes a group. Returns its id. */
   createGroup(name: string, members: readonly string[]): string {
-    const id = `group-${++this.#lastId}`;
+    const id = `group-${++lastId}`;
     const group = { name, about: '', subject: '', isChannel: false, members: [...members], history: [] };
     this.groups.set(id, group);
     return id;
   }
 
-  /** The user has read everything of this chat. */
-  read(chat: string): void {
+  /** The user has read everything of this chat, up to a message. */
+  read(chat: string, id: string): void {
+    this.done.push({ kind: 'reading', chat, id });
     for (const [id, message] of this.unread) if (message.chat === chat) this.unread.delete(id);
+  }
+
+  /** Something happens at once: for tests. */
+  happen(chat: string, from: string, event: HarbourEvent): void {
+    this.#emit(0, chat, from, event);
+  }
+
+  /** An id that no message has. */
+  newId(): string {
+    return String(++lastId);
   }
 
   open(): void {
@@ -264,6 +297,20 @@ export class HarbourClient {
     });
   }
 }
+
+/** What a user has done. Ids are those of messages. */
+export type UserAct =
+  | {
+      readonly kind: 'text';
+      readonly chat: string;
+      readonly id: string;
+      readonly text: string;
+      readonly answers?: string | undefined;
+    }
+  | { readonly kind: 'file'; readonly chat: string; readonly id: string; readonly name: string; readonly size: number }
+  | { readonly kind: 'correction'; readonly chat: string; readonly id: string; readonly text: string }
+  | { readonly kind: 'reaction'; readonly chat: string; readonly id: string; readonly emojis: readonly string[] }
+  | { readonly kind: 'retraction' | 'reading'; readonly chat: string; readonly id: string };
 
 /** As whom the user appears in events. */
 export const USER = 'me';

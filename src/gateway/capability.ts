@@ -32,7 +32,7 @@ type Hook = Extract<
   | 'retract'
 >;
 
-interface Capability {
+export interface Capability {
   readonly features: readonly string[];
   /** Hooks of the session: any of them will do. */
   readonly hooks: readonly Hook[];
@@ -42,7 +42,8 @@ interface Capability {
     ('chatStates' | 'receipts' | 'marks' | 'correction' | 'reaction' | 'retraction' | 'replies' | 'upload');
 }
 
-const CAPABILITIES = {
+/** What goes with what. @internal */
+export const CAPABILITIES = {
   chatStates: { features: [NS_CHAT_STATES], hooks: ['active', 'composing', 'paused', 'inactive'], flag: 'chatStates' },
   receipts: { features: [NS_RECEIPTS], hooks: ['sendText'], flag: 'receipts' },
   markers: { features: [NS_MARKERS], hooks: ['displayed'], flag: 'marks' },

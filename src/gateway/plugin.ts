@@ -2,10 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ConfigError, OPTIONS } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { BaseGateway, type PluginClasses } from './gateway.ts';
+import { importModule } from './import-module.ts';
 import { LegacyBookmarks } from './muc/bookmarks.ts';
 import { LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
@@ -40,8 +40,9 @@ export async function loadPlugin(specifier: string): Promise<Plugin> {
   if (isPath && !existsSync(path)) throw new ConfigError(`--legacy-network: there is no file ${path}`);
   let module: Record<string, unknown>;
   try {
-    module = await import(isPath ? pathToFileURL(path).href : specifier);
+    module = await (isPath ? importModule(path) : import(specifier));
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     throw new ConfigError(`--legacy-network: cannot import ${specifier}: ${(error as Error).message}`);
   }
   return pluginClasses(module, specifier);

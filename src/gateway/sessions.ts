@@ -144,6 +144,9 @@ export class Sessions {
         for (const contact of session.contacts) contact.sendGoodbye();
         this.#gateway.sendPresence({ to: session.user.jid.bare, type: 'unavailable' });
         await this.logout(session);
+        // A picture that is still being fetched would come after the end of the store.
+        session.contacts.stopSaving();
+        session.bookmarks.stopSaving();
       }),
     );
   }

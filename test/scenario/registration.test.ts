@@ -287,4 +287,15 @@ test('restart :: users stay registered, contacts keep their names, the login hap
   }
 });
 
+test('unregister :: what the plugin still learns of contacts is not written, and is no error', () =>
+  Stage.with({}, async (stage) => {
+    const romeo = await stage.registered();
+    const juliet = await stage.session().contacts.byLegacyId('juliet');
+    const { gateway } = stage;
+    await unregister(romeo.client, GATEWAY);
+    juliet.name = 'Juliet, too late';
+    await juliet.session.contacts.flush();
+    assert.equal(gateway.errors, []);
+  }));
+
 test.run();

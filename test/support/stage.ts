@@ -1,37 +1,30 @@
 /** A whole conversation in one process: the development server, a gateway, and users at real clients. */
 
 import * as assert from 'uvu/assert';
+import type { Log, PluginClasses, RawConfig } from '../../src/gateway/index.ts';
 import {
-  type BaseGateway,
-  type Log,
-  type PluginClasses,
-  type RawConfig,
-  resolveConfig,
-  silentLog,
-  startGateway,
-} from '../../src/gateway/index.ts';
-
-import { LOOPBACK, XmppServer, type XmppServerOptions } from '../../src/gateway/testing/index.ts';
+  TestClient,
+  type TestKit,
+  testKit,
+  type XmppServer,
+  type XmppServerOptions,
+} from '../../src/gateway/testing/index.ts';
 import {
-  ClientStream,
+  type ClientStream,
   type Clock,
   type Element,
-  find,
   JID,
-  presence,
-  result,
+  newId,
   StanzaError,
+  systemClock,
 } from '../../src/stanza/index.ts';
-import { info } from '../../src/xep/0030-disco.ts';
 import { register } from '../../src/xep/0077-register.ts';
-import { sendPing } from '../../src/xep/0199-ping.ts';
 import { eventually } from './eventually.ts';
 import { TEST_PLUGIN, type TestGateway, type TestSession } from './plugin.ts';
 import { assertValid, hasValidator } from './validator.ts';
 import { stanza } from './xml.ts';
 
 export const GATEWAY = 'gw.localhost';
-const SECRET = 'secret';
 
 export interface StageOptions {
   readonly plugin?: Partial<PluginClasses>;
@@ -43,31 +36,39 @@ export interface StageOptions {
   readonly log?: Log;
 }
 
+/** The kit with a plugin of our own, for tests that look at stanzas. Nothing of it is kept, and the time is the real one. */
 export class Stage {
-  readonly server: XmppServer;
-  gateway: TestGateway;
-  /** Everything that has passed through the server. */
-  readonly routed: Element[];
-  readonly #options: StageOptions;
+  readonly #kit: TestKit;
   readonly #users: User[] = [];
 
-  private constructor(server: XmppServer, gateway: BaseGateway, routed: Element[], options: StageOptions) {
-    this.server = server;
-    this.routed = routed;
-    this.gateway = gateway as TestGateway;
-    this.#options = options;
+  private constructor(kit: TestKit) {
+    this.#kit = kit;
   }
 
-  static async open(options: StageOptions = {}): Promise<Stage> {
-    const routed: Element[] = [];
-    const server = new XmppServer({
-      onStanza: (each) => routed.push(each),
-      users: { romeo: 'romeo', mercutio: 'mercutio' },
-      components: { [GATEWAY]: SECRET },
-      ...options.server,
+  static async open({ plugin, server = {}, config = {}, homeDir, clock, log }: StageOptions = {}): Promise<Stage> {
+    const kit = await testKit({ ...TEST_PLUGIN, ...plugin } as PluginClasses, {
+      domain: GATEWAY,
+      server: { users: { romeo: 'romeo', mercutio: 'mercutio' }, ...server },
+      config: { 'allow-private-urls': false, ...config },
+      homeDir: homeDir ?? false,
+      clock: clock ?? systemClock,
+      newId,
+      ...(log && { log }),
     });
-    await server.start();
-    return new Stage(server, await start(server, options), routed, options);
+    return new Stage(kit);
+  }
+
+  get server(): XmppServer {
+    return this.#kit.server;
+  }
+
+  get gateway(): TestGateway {
+    return this.#kit.gateway as TestGateway;
+  }
+
+  /** Everything that has passed through the server. */
+  get routed(): Element[] {
+    return this.#kit.routed;
   }
 
   /** Opens a stage, plays, and clears it away. */
@@ -107,13 +108,12 @@ export class Stage {
 
   /** Stops the gateway and starts another one with the same options. */
   async restart(): Promise<void> {
-    await this.gateway.shutdown();
-    await this.start();
+    await this.#kit.restart();
   }
 
   /** Starts a gateway after the one before was shut down. */
   async start(): Promise<void> {
-    this.gateway = (await start(this.server, this.#options)) as TestGateway;
+    await this.#kit.resume();
   }
 
   /** Resolves when the server is known to have read everything: then a break of the link repeats nothing. */
@@ -124,26 +124,13 @@ export class Stage {
 
   async close(): Promise<void> {
     for (const user of this.#users) await user.client.stop();
-    await this.gateway.shutdown();
-    await this.server.stop();
+    // Each test looks at what went wrong itself.
+    this.#kit.takeTroubles();
+    await this.#kit.stop();
     const sent = this.routed.filter(({ attrs }) => JID.parse(attrs.from ?? '').domain === GATEWAY);
     if (hasValidator) assertValid(sent, { component: true });
   }
 }
-
-function start(server: XmppServer, options: StageOptions): Promise<BaseGateway> {
-  const port = server.componentPort;
-  const raw = { jid: GATEWAY, secret: SECRET, server: LOOPBACK, port, ...options.config };
-  const config = { ...resolveConfig(raw), homeDir: options.homeDir };
-  return startGateway({ ...TEST_PLUGIN, ...options.plugin }, config, {
-    log: options.log ?? silentLog,
-    reconnectAfter: 10,
-    // The server does not know that time is made: it must not seem slow.
-    ...(options.clock && { clock: options.clock, keepalive: { period: 1e12, timeout: 1e12 } }),
-  });
-}
-
-const CLIENT = { category: 'client', type: 'pc', name: 'Test' };
 
 export interface LogInOptions {
   /** What the client says when it is asked what it can do. */
@@ -152,37 +139,25 @@ export interface LogInOptions {
   readonly payloads?: readonly Element[];
 }
 
-export class User {
-  readonly client: ClientStream;
-  /** What has come and nobody has asked for. */
-  readonly received: Element[] = [];
-  readonly #waiting = new Set<() => void>();
+export class User extends TestClient {
+  /** What came while the client logged in. */
+  justReceived: readonly Element[] = [];
 
-  private constructor(server: XmppServer, name: string, resource: string) {
-    this.client = new ClientStream({
-      jid: `${name}@${server.domain}/${resource}`,
-      password: name,
-      host: LOOPBACK,
-      port: server.clientPort,
-      tls: 'never',
-      onStanza: (each) => this.#take(each),
-    });
-  }
-
-  static async logIn(
-    server: XmppServer,
-    name: string,
-    resource: string,
-    { features = [], payloads = [] }: LogInOptions,
-  ): Promise<User> {
-    const user = new User(server, name, resource);
-    user.features = features;
-    await user.client.start();
-    await user.client.request({ type: 'get', payload: stanza("<query xmlns='jabber:iq:roster'/>") });
-    user.client.send(presence({}, ...payloads));
+  static async logIn(server: XmppServer, name: string, resource: string, options: LogInOptions): Promise<User> {
+    const user = new User(server, { name, resource, password: name, ...options });
+    await user.logIn();
     await user.settle();
     user.justReceived = user.received.splice(0);
     return user;
+  }
+
+  get client(): ClientStream {
+    return this.stream;
+  }
+
+  /** How often the gateway has asked what the client can do. */
+  get asked(): number {
+    return this.askers.filter((from) => from === GATEWAY).length;
   }
 
   /** Sends a stanza as it is written. */
@@ -200,27 +175,6 @@ export class User {
     }
   }
 
-  /** The first stanza that fits, come already or coming; it is taken out of `received`. */
-  async receives(fits: (stanza: Element) => boolean, ms = 5000): Promise<Element> {
-    const end = Date.now() + ms;
-    for (;;) {
-      const index = this.received.findIndex(fits);
-      if (index !== -1) return this.received.splice(index, 1)[0] as Element;
-      const left = end - Date.now();
-      if (left <= 0) throw new Error(`nothing that fits has come; there were:\n${this.received.join('\n')}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(wake, left);
-        const waiting = this.#waiting;
-        function wake() {
-          clearTimeout(timer);
-          waiting.delete(wake);
-          resolve();
-        }
-        waiting.add(wake);
-      });
-    }
-  }
-
   /** All messages, or all presences, that have come so far, as XML; and forgets them. */
   async all(kind: 'message' | 'presence'): Promise<string[]> {
     await this.settle();
@@ -229,39 +183,7 @@ export class User {
     return found.map(String);
   }
 
-  /** Waits until what was sent has had its effect: some rounds through the gateway and back. */
-  async settle(): Promise<void> {
-    for (let i = 0; i < 3; i++) {
-      await sendPing(this.client, GATEWAY).catch(() => undefined);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  /** What came while the client logged in. */
-  justReceived: readonly Element[] = [];
-  features: readonly string[] = [];
-  /** How often the gateway has asked. */
-  asked = 0;
-
-  #answer(request: Element): void {
-    const asked = find(request, info);
-    if (asked === undefined) {
-      this.received.push(request);
-      for (const wake of [...this.#waiting]) wake();
-      return;
-    }
-    if (request.attrs.from === GATEWAY) this.asked++;
-    const { features } = this;
-    const node = asked.node === undefined ? {} : { node: asked.node };
-    this.client.send(result(request, info.build({ ...node, identities: [CLIENT], features, forms: [] })));
-  }
-
-  #take(each: Element): void {
-    if (each.name === 'iq' && this.client.online) {
-      if (each.attrs.type === 'set') this.client.send(result(each));
-      else if (each.attrs.type === 'get') return this.#answer(each);
-    }
-    this.received.push(each);
-    for (const wake of [...this.#waiting]) wake();
+  override settle(jid = GATEWAY): Promise<void> {
+    return super.settle(jid);
   }
 }

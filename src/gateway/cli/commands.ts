@@ -32,4 +32,8 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       load: async () => (await import('./rotate-key.ts')).rotateKey,
     },
   ],
+  [
+    'test',
+    { describe: 'Tests a plugin, with a fake of its network', load: async () => (await import('./test.ts')).test },
+  ],
 ]);

@@ -33,6 +33,12 @@ export class FakeClock implements Clock {
     return this.#alarms.length;
   }
 
+  /** Milliseconds until the first of them is due; `undefined` when none waits. */
+  get next(): number | undefined {
+    if (this.#alarms.length === 0) return undefined;
+    return Math.max(0, Math.min(...this.#alarms.map(({ at }) => at)) - this.#now);
+  }
+
   /** Lets this many milliseconds pass: calls what is due, in order, and lets promises settle after each. */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;

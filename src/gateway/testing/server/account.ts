@@ -1,6 +1,6 @@
 /** What the server keeps of one user. */
 
-import type { Element } from '../../../stanza/index.ts';
+import type { Element, NewId } from '../../../stanza/index.ts';
 import type { ClientSession } from './client-session.ts';
 
 /** A roster item with its subscription state. RFC 6121 §2.1 and appendix A. */
@@ -40,10 +40,13 @@ export class Account {
   /** Addresses that the user hears nothing of. XEP-0191. */
   readonly blocked = new Set<string>();
   vcard: Element | undefined;
+  /** Makes the ids of what the server sends for this user. */
+  readonly newId: NewId;
 
-  constructor(jid: string, password: string) {
+  constructor(jid: string, password: string, newId: NewId) {
     this.jid = jid;
     this.password = password;
+    this.newId = newId;
   }
 
   /** Clients that have sent presence. */

@@ -32,6 +32,11 @@ export class ComponentSession {
     return this.#domain ?? '';
   }
 
+  /** Whether what is sent can arrive. */
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
   send(stanza: Element): void {
     this.#transport.send(stanza);
   }

@@ -1,6 +1,6 @@
 /** Personal events: each account is a publish-subscribe service of its own. XEP-0163 with what it needs of XEP-0060. */
 
-import { bareOf, Element, find, message, newId, result, StanzaError } from '../../../stanza/index.ts';
+import { bareOf, Element, find, message, result, StanzaError } from '../../../stanza/index.ts';
 import { type Form, fieldValue, form } from '../../../xep/0004-data-forms.ts';
 import { discoInfo } from '../../../xep/0030-disco.ts';
 import type { Account, PepNode } from './account.ts';
@@ -47,7 +47,7 @@ export function answerPep(server: XmppServer, account: Account, stanza: Element)
   if (retract !== undefined) return answerRetract(server, account, stanza, retract);
   const create = request.getChild('create', NS_PUBSUB);
   if (create !== undefined) {
-    const name = create.attrs.node ?? newId();
+    const name = create.attrs.node ?? server.newId();
     if (account.pep.has(name)) return StanzaError.of('conflict');
     configure(nodeOf(account, name), find(request.getChild('configure', NS_PUBSUB) ?? request, form));
     return result(stanza);
@@ -66,7 +66,7 @@ export function sendLastItems(server: XmppServer, session: ClientSession): void 
       for (const [name, node] of account.pep) {
         const last = [...node.items].at(-1);
         if (last === undefined || !node.sendLast || !session.notify.has(name)) continue;
-        session.send(event(account.jid, session.jid.full, name, [itemOf(last[0], last[1])]));
+        session.send(event(account, session.jid.full, name, [itemOf(last[0], last[1])]));
       }
     })
     .catch(() => undefined);
@@ -91,7 +91,7 @@ function answerPublish(
     const application = [new Element('precondition-not-met', NS_ERRORS)];
     return StanzaError.of('conflict', 'the node is configured otherwise', { application });
   }
-  const id = item.attrs.id ?? newId();
+  const id = item.attrs.id ?? server.newId();
   putItem(server, account, name, id, payload);
   const published = new Element('publish', NS_PUBSUB, { node: name }, [new Element('item', NS_PUBSUB, { id })]);
   return result(stanza, new Element('pubsub', NS_PUBSUB, undefined, [published]));
@@ -205,19 +205,19 @@ function notify(server: XmppServer, account: Account, name: string, content: rea
   const node = account.pep.get(name);
   if (node === undefined) return;
   for (const session of account.available) {
-    if (session.notify.has(name)) session.send(event(account.jid, session.jid.full, name, content));
+    if (session.notify.has(name)) session.send(event(account, session.jid.full, name, content));
   }
-  for (const member of node.members) server.route(event(account.jid, member, name, content));
+  for (const member of node.members) server.route(event(account, member, name, content));
   if (node.accessModel === 'whitelist') return;
   for (const entry of account.roster.values()) {
     if (!entry.from || node.members.has(entry.jid)) continue;
     for (const session of server.account(entry.jid)?.available ?? []) {
-      if (session.notify.has(name)) session.send(event(account.jid, session.jid.full, name, content));
+      if (session.notify.has(name)) session.send(event(account, session.jid.full, name, content));
     }
   }
   // A component's capabilities are not known here: it gets what those who subscribe to the user get.
   for (const component of server.components) {
-    if (account.roster.get(component.domain)?.from) server.route(event(account.jid, component.domain, name, content));
+    if (account.roster.get(component.domain)?.from) server.route(event(account, component.domain, name, content));
   }
 }
 
@@ -225,7 +225,7 @@ function itemOf(id: string, payload: Element): Element {
   return new Element('item', NS_EVENT, { id }, [payload]);
 }
 
-function event(from: string, to: string, node: string, content: readonly Element[]): Element {
+function event({ jid: from, newId }: Account, to: string, node: string, content: readonly Element[]): Element {
   const list = new Element('items', NS_EVENT, { node }, content);
   return message({ type: 'headline', id: newId(), from, to }, new Element('event', NS_EVENT, undefined, [list]));
 }

@@ -6,7 +6,6 @@ import {
   find,
   iq,
   message,
-  newId,
   payloadOf,
   readdressed,
   result,
@@ -36,7 +35,7 @@ export function advertisement(server: XmppServer, privileges: Privileges, domain
     perms.push({ access: 'iq', namespaces });
   }
   const codec = privileges.version === 1 ? privilegeV1 : privilege;
-  return message({ from: server.domain, to: domain, id: newId() }, codec.build({ perms }));
+  return message({ from: server.domain, to: domain, id: server.newId() }, codec.build({ perms }));
 }
 
 /** Takes a message that a component sends for a user. Returns whether it was one. */
@@ -45,10 +44,10 @@ export function actAsUser(server: XmppServer, stanza: Element): boolean {
   const wrapped = find(stanza, privilege) ?? find(stanza, privilegeV1);
   if (wrapped === undefined) return false;
   server.options.onStanza?.(stanza);
-  const { privileges } = server;
+  const { privileges, faults } = server;
   const inner = wrapped.forwarded?.stanza;
   const from = inner?.attrs.from ?? '';
-  const isAllowed = privileges !== false && privileges.message === 'outgoing';
+  const isAllowed = privileges !== false && !faults.refusesPrivileges && privileges.message === 'outgoing';
   if (isAllowed && inner?.name === 'message' && server.account(from)?.jid === from) server.route(inner);
   else server.bounce(stanza, StanzaError.of('forbidden'));
   return true;
@@ -61,8 +60,8 @@ export function answerPrivileged(
   stanza: Element,
 ): Element | StanzaError | 'later' | undefined {
   const { from = '', type } = stanza.attrs;
-  const { privileges } = server;
   if (server.componentSecret(from) === undefined) return undefined;
+  const privileges = !server.faults.refusesPrivileges && server.privileges;
   const query = stanza.getChild('query', NS_ROSTER);
   if (query !== undefined) {
     const allowed = privileges === false ? undefined : privileges.roster;

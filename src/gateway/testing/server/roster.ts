@@ -1,6 +1,6 @@
 /** Rosters of users. RFC 6121 §2. */
 
-import { Element, iq, JID, newId, presence, result, StanzaError } from '../../../stanza/index.ts';
+import { Element, iq, JID, presence, result, StanzaError } from '../../../stanza/index.ts';
 import { type Account, isListed, type RosterEntry, subscriptionOf } from './account.ts';
 import type { XmppServer } from './server.ts';
 
@@ -60,7 +60,7 @@ export function pushRoster(account: Account, entry: RosterEntry): void {
     : new Element('item', NS_ROSTER, { jid: entry.jid, subscription: 'remove' });
   for (const session of account.sessions.values()) {
     if (!session.interested) continue;
-    const header = { type: 'set', id: newId(), to: session.jid.full, from: account.jid } as const;
+    const header = { type: 'set', id: account.newId(), to: session.jid.full, from: account.jid } as const;
     session.send(iq(header, new Element('query', NS_ROSTER, undefined, [item])));
   }
 }

@@ -8,21 +8,26 @@ import { createServer, type Server as HttpServer, type IncomingMessage, type Ser
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { WebSocketServer } from 'ws';
 import {
+  type Clock,
   type Element,
   errorReply,
   type IqRequest,
   type IqSender,
   IqTracker,
   JID,
+  type NewId,
+  newId,
   readdressed,
   StanzaError,
   StreamError,
+  systemClock,
 } from '../../../stanza/index.ts';
 import { Account } from './account.ts';
 import { answerBlocking, isBlocked } from './blocking.ts';
 import { ClientSession } from './client-session.ts';
 import { ComponentSession } from './component-session.ts';
 import { answerDisco } from './disco.ts';
+import { Faults } from './faults.ts';
 import { copyToSender, deliverMessage, deliverOffline } from './messages.ts';
 import { answerOldBookmarks } from './old-bookmarks.ts';
 import { answerPep, sendLastItems } from './pep.ts';
@@ -55,6 +60,12 @@ export interface XmppServerOptions {
   readonly onHttpRequest?: (request: IncomingMessage, response: ServerResponse) => void;
   /** Sees every stanza before it is routed: also those that components send for users, outside and inside. */
   readonly onStanza?: (stanza: Element) => void;
+  /** Sees what clients send, as they sent it but for the full JID in `from`. */
+  readonly onClientStanza?: (stanza: Element) => void;
+  /** By which stanzas are held back, when faults are on. Default: the real time. */
+  readonly clock?: Clock;
+  /** Makes the ids of what the server itself sends. Default: random ones. */
+  readonly newId?: NewId;
 }
 
 /** The name of the host that everything here listens on. */
@@ -74,8 +85,11 @@ const DEFAULT_PRIVILEGES: Privileges = {
 export class XmppServer implements IqSender {
   readonly domain: string;
   readonly options: XmppServerOptions;
-  readonly privileges: Privileges | false;
   readonly files: HttpFiles;
+  readonly newId: NewId;
+  /** What goes wrong on the way to and from components. */
+  readonly faults: Faults;
+  #privileges: Privileges | false;
   readonly #accounts = new Map<string, Account>();
   readonly #components = new Map<string, ComponentSession>();
   readonly #clients = new Set<ClientSession>();
@@ -88,9 +102,13 @@ export class XmppServer implements IqSender {
   constructor(options: XmppServerOptions = {}) {
     this.options = options;
     this.domain = options.domain ?? 'localhost';
-    this.privileges = options.privileges ?? DEFAULT_PRIVILEGES;
-    this.files = new HttpFiles(options.maxFileSize ?? 1_073_741_824);
-    this.#iqs = new IqTracker({ send: (iq) => this.route(iq) });
+    this.#privileges = options.privileges ?? DEFAULT_PRIVILEGES;
+    this.newId = options.newId ?? newId;
+    this.files = new HttpFiles(options.maxFileSize ?? 1_073_741_824, this.newId);
+    this.faults = new Faults(options.clock ?? systemClock, () => {
+      for (const component of this.components) component.cut();
+    });
+    this.#iqs = new IqTracker({ send: (iq) => this.route(iq), newId: this.newId });
     for (const [name, password] of Object.entries(options.users ?? {})) this.addUser(name, password);
   }
 
@@ -160,7 +178,7 @@ export class XmppServer implements IqSender {
     }
     this.#lastComponentPort = port;
     const closed = close(this.#componentTcp);
-    for (const component of [...this.#components.values()]) component.cut();
+    this.faults.cut();
     await closed;
   }
 
@@ -183,7 +201,7 @@ export class XmppServer implements IqSender {
   }
 
   addUser(name: string, password: string): Account {
-    const account = new Account(new JID(name, this.domain).bare, password);
+    const account = new Account(new JID(name, this.domain).bare, password, this.newId);
     this.#accounts.set(account.jid, account);
     return account;
   }
@@ -196,6 +214,17 @@ export class XmppServer implements IqSender {
 
   componentSecret(domain: string): string | undefined {
     return this.options.components?.[domain];
+  }
+
+  /** What components may do for users: what they were told last. */
+  get privileges(): Privileges | false {
+    return this.#privileges;
+  }
+
+  /** Grants other privileges from now on, and tells the components. `false` takes all of them back. */
+  grant(privileges: Privileges | false): void {
+    this.#privileges = privileges;
+    for (const component of this.components) component.send(advertisement(this, privileges || {}, component.domain));
   }
 
   get components(): ComponentSession[] {
@@ -218,7 +247,8 @@ export class XmppServer implements IqSender {
   }
 
   advertisePrivileges(component: ComponentSession): void {
-    if (this.privileges !== false) component.send(advertisement(this, this.privileges, component.domain));
+    const { privileges } = this;
+    if (privileges !== false) component.send(advertisement(this, privileges, component.domain));
   }
 
   /** A request of the server itself. */
@@ -228,6 +258,7 @@ export class XmppServer implements IqSender {
 
   /** A stanza from a client, with its full JID as `from`. */
   fromClient(session: ClientSession, stanza: Element): void {
+    this.options.onClientStanza?.(stanza);
     const to = stanza.attrs.to;
     if (stanza.name === 'presence') {
       if (fromUser(this, session, stanza)) sendLastItems(this, session);
@@ -239,7 +270,11 @@ export class XmppServer implements IqSender {
   }
 
   fromComponent(stanza: Element): void {
-    if (!actAsUser(this, stanza)) this.route(stanza);
+    const take = (each: Element) => {
+      if (!actAsUser(this, each)) this.route(each);
+    };
+    if (stanza.name === 'iq' && stanza.attrs.to === this.domain) take(stanza);
+    else this.faults.pass('from-gateway', stanza, take);
   }
 
   clientGone(session: ClientSession): void {
@@ -259,11 +294,17 @@ export class XmppServer implements IqSender {
       this.#toUpload(stanza);
     } else {
       const component = this.#components.get(to.domain);
-      if (component !== undefined) component.send(stanza);
+      if (component?.isOpen) this.#toComponent(component, stanza);
       else if (this.componentSecret(to.domain) !== undefined)
         this.bounce(stanza, StanzaError.of('service-unavailable'));
       else this.bounce(stanza, StanzaError.of('remote-server-not-found'));
     }
+  }
+
+  #toComponent(component: ComponentSession, stanza: Element): void {
+    if (stanza.name === 'iq' && stanza.attrs.from === this.domain) return component.send(stanza);
+    // It may be another connection by the time the stanza arrives.
+    this.faults.pass('to-gateway', stanza, (each) => this.#components.get(component.domain)?.send(each));
   }
 
   /** Answers with an error, unless the stanza is one that must not be answered. */

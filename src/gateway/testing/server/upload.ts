@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Element, newId, result, StanzaError } from '../../../stanza/index.ts';
+import { Element, type NewId, result, StanzaError } from '../../../stanza/index.ts';
 import type { XmppServer } from './server.ts';
 
 export const NS_UPLOAD = 'urn:xmpp:http:upload:0';
@@ -22,16 +22,18 @@ export class HttpFiles {
   /** Where the files are found: `http://host:port`. */
   origin = '';
   readonly maxSize: number;
+  readonly #newId: NewId;
   readonly #slots = new Map<string, Slot>();
   #folder: Promise<string> | undefined;
 
-  constructor(maxSize: number) {
+  constructor(maxSize: number, newId: NewId) {
     this.maxSize = maxSize;
+    this.#newId = newId;
   }
 
   /** Makes a slot. Returns the URL to put the file to and to get it from. */
   slot(filename: string, size: number, type: string): string {
-    const path = `/upload/${newId()}/${encodeURIComponent(filename)}`;
+    const path = `/upload/${this.#newId()}/${encodeURIComponent(filename)}`;
     this.#slots.set(path, { size, type, isUsed: false });
     return this.origin + path;
   }
