@@ -4,8 +4,8 @@
  */
 
 import { type Element, presence } from 'slipway/stanza';
+import { webChat } from 'slipway/testing';
 import { register } from 'slipway/xep/0077-register';
-import { webChat } from './page.ts';
 import { playTour } from './tour.ts';
 import { GATEWAY, logIn, startWorld, USERS } from './world.ts';
 
@@ -28,7 +28,15 @@ if (args.includes('--headless')) {
 }
 
 const port = Number(args.find((arg) => arg.startsWith('--port='))?.slice('--port='.length) ?? 0);
-const world = await startWorld({ onHttpRequest: webChat(() => world.server.webSocketUrl), ports: { http: port } });
+const chat = webChat({
+  from: import.meta.dirname,
+  webSocketUrl: () => world.server.webSocketUrl,
+  domain: 'localhost',
+  chats: [`ada@${GATEWAY}`],
+  title: 'Slipway demo',
+});
+if (chat === undefined) throw new Error('Converse.js is not installed');
+const world = await startWorld({ onHttpRequest: chat, ports: { http: port } });
 const { server } = world;
 
 // So that there is something to see at once: romeo is registered already, juliet is not.

@@ -32,8 +32,6 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map([
       load: async () => (await import('./rotate-key.ts')).rotateKey,
     },
   ],
-  [
-    'test',
-    { describe: 'Tests a plugin, with a fake of its network', load: async () => (await import('./test.ts')).test },
-  ],
+  ['test', { describe: 'Tests a plugin with a fake network', load: async () => (await import('./test.ts')).test }],
+  ['dev', { describe: 'Develops a plugin, with a web chat', load: async () => (await import('./dev.ts')).dev }],
 ]);

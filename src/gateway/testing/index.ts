@@ -7,6 +7,8 @@
 export type { FakeNetwork, UserAct, Where } from './conformance/network.ts';
 export { formatMatrix } from './conformance/report.ts';
 export { type CaseResult, type ConformanceOptions, conformance } from './conformance/suite.ts';
+// The web chat of the development server.
+export { type WebChat, type WebChatOptions, webChat } from './dev/web-chat.ts';
 export { FakeClock } from './fake-clock.ts';
 // The kit.
 export type { Who } from './kit/address.ts';

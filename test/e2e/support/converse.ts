@@ -3,7 +3,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Locator, Page } from 'playwright-core';
-import { webChat } from '../../../examples/demo/page.ts';
 import {
   type BaseGateway,
   type PluginClasses,
@@ -11,7 +10,7 @@ import {
   silentLog,
   startGateway,
 } from '../../../src/gateway/index.ts';
-import { LOOPBACK } from '../../../src/gateway/testing/index.ts';
+import { LOOPBACK, type WebChat, webChat } from '../../../src/gateway/testing/index.ts';
 import { ClientStream, presence, result } from '../../../src/stanza/index.ts';
 import { submit } from '../../../src/xep/0004-data-forms.ts';
 import { register } from '../../../src/xep/0077-register.ts';
@@ -50,7 +49,9 @@ export async function playInConverse(
   const server = await kind.start({ users: ['romeo', ...others], component: { domain: jid, secret: SECRET } });
   const tap = await Tap.open(server.componentPort);
   // A browser lets pages talk to another origin when that is on the same host.
-  const pages = createServer(webChat(() => server.webSocketUrl));
+  const from = import.meta.dirname;
+  const options = { from, webSocketUrl: () => server.webSocketUrl, domain: 'localhost', chats: [], title: name };
+  const pages = createServer(webChat(options) as WebChat);
   await new Promise<void>((resolve) => pages.listen(0, LOOPBACK, resolve));
   const config = resolveConfig({ jid, secret: SECRET, server: LOOPBACK, port: tap.port, 'allow-private-urls': true });
   const gateway = await startGateway(classes, { ...config, homeDir: undefined }, { log: silentLog });
