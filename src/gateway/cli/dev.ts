@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ConfigError, type OptionTable } from '../options.ts';
 import { DevServer } from '../testing/dev/dev-server.ts';
+import { MARK, runGatewayProcess } from '../testing/dev/gateway-process.ts';
 import type { CliCommand } from './command.ts';
 
 const OPTIONS: OptionTable = {
@@ -31,6 +32,7 @@ export const dev: CliCommand = {
     if (path === undefined) throw new ConfigError('what is to be developed? slipway dev ./my-plugin.ts');
     const plugin = resolve(path);
     if (!existsSync(plugin)) throw new ConfigError(`there is no file ${plugin}`);
+    if (process.env[MARK] !== undefined && process.send !== undefined) return runGatewayProcess(plugin);
     const port = Number(values.port ?? 0);
     if (!Number.isInteger(port) || port < 0 || port > 65_535) throw ConfigError.of('port', `${values.port} is no port`);
     const server = await DevServer.start({

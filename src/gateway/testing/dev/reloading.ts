@@ -2,11 +2,11 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { type FSWatcher, watch } from 'node:fs';
-import { basename, dirname, extname, join, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { basename, dirname, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { readsTypeScript, tsxFor } from '../../import-module.ts';
 import type { RawValues } from '../../options.ts';
-import type { Report } from './gateway-process.ts';
+import { MARK, type Report } from './gateway-process.ts';
 
 export interface ReloadingOptions {
   /** The absolute path of the plugin. */
@@ -92,11 +92,13 @@ export class ReloadingGateway {
 
   #spawn(): ChildProcess {
     const { plugin } = this.#options;
-    // Beside this file, which is a source here and compiled where the package is installed.
-    const file = join(dirname(fileURLToPath(import.meta.url)), `gateway-process${extname(import.meta.url)}`);
     const tsx = /\.[mc]?tsx?$/.test(plugin) && !readsTypeScript() ? tsxFor(plugin) : undefined;
     const loader = tsx === undefined ? [] : ['--import', pathToFileURL(tsx).href];
-    return fork(file, [plugin], { execArgv: [...process.execArgv, ...loader], stdio: 'inherit' });
+    return fork(process.argv[1] as string, ['dev', plugin], {
+      execArgv: [...process.execArgv, ...loader],
+      env: { ...process.env, [MARK]: '1' },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
   }
 }
 
