@@ -152,8 +152,8 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
 };
 
-/** Ids are the network's, not the connection's: nothing else has the same after somebody has logged in again. */
-let lastId = 0;
+/** Ids are the network's, not the connection's: nothing has the same after a new login, nor in another run. */
+let lastId = Date.now();
 
 /** One user's connection. */
 export class HarbourClient {

@@ -36,7 +36,8 @@ export const GROUPS: ReadonlyMap<string, { readonly name: string; readonly membe
 /** Milliseconds until somebody answers. */
 const PAUSE = 500;
 
-let lastId = 0;
+/** No two messages have the same id, not even in different runs. */
+let lastId = Date.now();
 
 /** The connection of one user. */
 export class NetworkClient {
