@@ -15,6 +15,7 @@ export interface Log {
 }
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** From which importance on something is logged. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
@@ -76,6 +77,7 @@ function standardOutput(): { write(line: string): void } {
   return { write: (line) => process.stdout.write(readable(line)) };
 }
 
+/** A log that writes nothing. */
 export const silentLog: Log = { level: 'silent', debug() {}, info() {}, warn() {}, error() {} };
 
 /** `02:55:18 warn  not connected, will try again  server=localhost port=5347`. */

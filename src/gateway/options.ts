@@ -22,6 +22,7 @@ export interface Option {
   readonly group?: string;
 }
 
+/** Options by the name of their flag. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
 /** Values by option name, as they come from the command line, the environment or a file. */

@@ -3,6 +3,7 @@
 import { Actor } from './actor.ts';
 import type { PresenceFacts } from './outgoing/presence.ts';
 
+/** What goes with a presence. */
 export interface PresenceOptions {
   readonly status?: string;
   /** When they were last seen on the network. XEP-0319. */

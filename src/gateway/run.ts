@@ -9,6 +9,7 @@ import { createLog, type Log } from './log.ts';
 import { withoutPassword } from './store/location.ts';
 import { Store } from './store/store.ts';
 
+/** What a gateway is started with besides its configuration. */
 export interface RunOptions {
   readonly clock?: Clock;
   readonly newId?: NewId;

@@ -8,6 +8,7 @@ export type LegacyModuleData = Readonly<Record<string, unknown>>;
 /** The user's choices in the preferences form, by field name. */
 export type Preferences = Readonly<Record<string, unknown>>;
 
+/** A registered user. */
 export interface User {
   /** The user's bare JID. */
   readonly jid: JID;

@@ -12,6 +12,7 @@ import { type Constant, constant } from './xml/constant.ts';
 import { attrMap, Element, type Node } from './xml/element.ts';
 import { writtenTag, type XmlWriter } from './xml/writer.ts';
 
+/** How an element is read and built; also the key by which it is found. */
 export interface Codec<T> {
   readonly ns: string;
   /** The local names of the elements this codec reads. */
@@ -30,6 +31,7 @@ export interface Codec<T> {
 /** What tells the elements of a codec from others. */
 export type Kind = Pick<Codec<never>, 'ns' | 'names'>;
 
+/** What is wrong with an element. */
 export type MalformedCode =
   | 'missing-attribute'
   | 'invalid-attribute'
@@ -251,6 +253,7 @@ export function variants<T extends Record<string, unknown>>(
   };
 }
 
+/** One of several codecs for the same thing, with its name. */
 export type Variant<T> = { [K in keyof T]: { readonly [P in K]: T[K] } }[keyof T];
 
 /** The same element with its value in another form. `read` may refuse by throwing MalformedError; `unread` is its inverse. */
@@ -288,7 +291,9 @@ export function attr(name: string, value: Value<Any> = string): Field<Any> {
   };
 }
 
+/** An attribute that may be missing. */
 export function optionalAttr(name: string): Field<string, true>;
+/** An attribute that may be missing, with a value of a certain kind. */
 export function optionalAttr<T>(name: string, value: Value<T>): Field<T, true>;
 export function optionalAttr(name: string, value: Value<Any> = string): Field<Any, true> {
   return {

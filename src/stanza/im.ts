@@ -22,6 +22,7 @@ import { oneOf } from './value.ts';
 import { constant } from './xml/constant.ts';
 import type { Element } from './xml/element.ts';
 
+/** A whole message as a value. */
 export interface Message {
   readonly to?: string;
   readonly from?: string;
@@ -50,6 +51,7 @@ const type: Field<MessageType> = {
     if (value !== 'normal') out.attribute(TYPE, value);
   },
 };
+/** Reads and builds whole messages. */
 export const message: Codec<Message> = element(NS, 'message', {
   to: optionalAttr('to'),
   from: optionalAttr('from'),
@@ -62,6 +64,7 @@ export const message: Codec<Message> = element(NS, 'message', {
   payloads: rest(),
 });
 
+/** A whole presence as a value. */
 export interface Presence {
   readonly to?: string;
   readonly from?: string;
@@ -79,6 +82,7 @@ export interface Presence {
   /** All the rest, for the codecs of the XEPs. */
   readonly payloads: readonly Element[];
 }
+/** Reads and builds whole presences. */
 export const presence: Codec<Presence> = element(NS, 'presence', {
   to: optionalAttr('to'),
   from: optionalAttr('from'),

@@ -8,6 +8,7 @@ import { iq, payloadOf } from './stanza.ts';
 import { StanzaError } from './stanza-error.ts';
 import type { Element } from './xml/element.ts';
 
+/** What to ask, and whom. */
 export interface IqRequest {
   readonly type: 'get' | 'set';
   /** Whom to ask. A client that leaves it out asks its own account. */
@@ -62,6 +63,7 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/** How requests are sent and how long they are waited for. */
 export interface IqTrackerOptions {
   readonly send: (iq: Element) => void;
   /** The full JID of a client; `undefined` for a component, whose requests always say whom they ask. */

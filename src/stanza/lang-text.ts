@@ -3,6 +3,7 @@
 import { type Codec, element, text } from './codec.ts';
 import { lang } from './stanza.ts';
 
+/** A text, and the language that it is in. */
 export interface LangText {
   /** A BCP 47 tag. Default: the language of what the text stands in. */
   readonly lang?: string;

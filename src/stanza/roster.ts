@@ -6,11 +6,13 @@ import { bareOf } from './jid.ts';
 import { boolean, jid, oneOf } from './value.ts';
 import type { Element } from './xml/element.ts';
 
+/** The namespace of rosters. */
 export const NS = 'jabber:iq:roster';
 
 /** Who gets whose presence: `to` means that the owner gets that of the contact. */
 export type Subscription = 'none' | 'to' | 'from' | 'both';
 
+/** A contact in a roster. */
 export interface Item {
   readonly jid: string;
   readonly name?: string;
@@ -22,6 +24,7 @@ export interface Item {
   readonly approved?: boolean;
   readonly groups: readonly string[];
 }
+/** Reads and builds an entry of a roster. */
 export const item: Codec<Item> = element(NS, 'item', {
   approved: optionalAttr('approved', boolean),
   ask: optionalAttr('ask', oneOf('subscribe')),
@@ -37,6 +40,7 @@ export interface Roster {
   readonly ver?: string;
   readonly items: readonly Item[];
 }
+/** Reads and builds a roster, or a part of it. */
 export const query: Codec<Roster> = element(NS, 'query', { ver: optionalAttr('ver'), items: many(item) });
 
 /**

@@ -12,6 +12,7 @@ import { errorReply, result } from './stanza.ts';
 import { StanzaError } from './stanza-error.ts';
 import type { Element } from './xml/element.ts';
 
+/** Where the answers of a router go, and what it cannot handle. */
 export interface RouterOptions {
   /** Where the answers to iqs go. */
   readonly send: (stanza: Element) => void;
@@ -35,6 +36,7 @@ interface Route {
 /** The routes for the elements of one name, by namespace and local name. */
 type Table = Map<string, Map<string, readonly Route[]>>;
 
+/** Takes stanzas to the functions that handle what they carry. */
 export class Router {
   readonly #options: RouterOptions;
   readonly #payloads: Table = new Map();

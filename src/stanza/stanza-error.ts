@@ -2,9 +2,11 @@
 
 import { Element } from './xml/element.ts';
 
+/** The namespace of the conditions of stanza errors. */
 export const NS_STANZA_ERRORS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 export const NS_CLIENT = 'jabber:client';
 
+/** What the sender can do about an error. RFC 6120 §8.3.2. */
 export type StanzaErrorType = 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
 
 /** The defined conditions of RFC 6120 §8.3.3, each with the error type it usually comes with. */
@@ -33,8 +35,10 @@ export const STANZA_ERROR_CONDITIONS = {
   'unexpected-request': 'wait',
 } as const satisfies Record<string, StanzaErrorType>;
 
+/** A condition of RFC 6120 §8.3.3. */
 export type StanzaErrorCondition = keyof typeof STANZA_ERROR_CONDITIONS;
 
+/** What an error may say besides. */
 export interface StanzaErrorOptions {
   /** The entity that found the error, when it is not the sender of the reply: the `by` attribute. */
   readonly by?: string | undefined;

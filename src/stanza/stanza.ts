@@ -12,8 +12,11 @@ import { writtenTag, type XmlWriter } from './xml/writer.ts';
 /** The namespace of all stanzas in memory, whatever kind of stream they travel on. */
 export const NS = NS_CLIENT;
 
+/** The three kinds of stanza. RFC 6120 §8. */
 export type StanzaKind = 'message' | 'presence' | 'iq';
+/** What a message may be. RFC 6121 §5.2.2. */
 export type MessageType = 'chat' | 'error' | 'groupchat' | 'headline' | 'normal';
+/** What a presence may say besides that somebody is there. RFC 6121 §4.7.1. */
 export type PresenceType =
   | 'error'
   | 'probe'
@@ -22,6 +25,7 @@ export type PresenceType =
   | 'unavailable'
   | 'unsubscribe'
   | 'unsubscribed';
+/** A question, or an answer to one. RFC 6120 §8.2.3. */
 export type IqType = 'get' | 'set' | 'result' | 'error';
 
 /** The attributes of a stanza. A component must give both `from` and `to` (XEP-0114); a client may omit them. */
@@ -55,6 +59,7 @@ export interface Payload {
   readonly value: unknown;
 }
 
+/** A payload, as its codec and its value. */
 export function payload<T>(codec: Codec<T>, value: T): Payload {
   return { codec: codec as Codec<unknown>, value };
 }
@@ -171,18 +176,25 @@ export function payloadOf(iqStanza: Element): Element | undefined {
   return iqStanza.getChildElements().find((child) => !child.is('error', NS));
 }
 
+/** The text of a message. */
 export const body: Codec<string> = leaf(NS, 'body');
+/** The subject of a message, or of a room. */
 export const subject: Codec<string> = leaf(NS, 'subject');
 
+/** Of which conversation a message is part. */
 export interface Thread {
   readonly id: string;
   /** The thread that this one branched off. */
   readonly parent?: string;
 }
+/** The thread of a message. RFC 6121 §5.2.5. */
 export const thread: Codec<Thread> = element(NS, 'thread', { id: text(), parent: optionalAttr('parent') });
 
+/** How available somebody is; without it, simply available. RFC 6121 §4.7.2.1. */
 export type Show = 'away' | 'chat' | 'dnd' | 'xa';
+/** How available somebody is. */
 export const show: Codec<Show> = leaf(NS, 'show', oneOf('away', 'chat', 'dnd', 'xa'));
+/** What somebody says about being there or not, in words. */
 export const status: Codec<string> = leaf(NS, 'status');
 const byte: Value<number> = {
   expected: 'an integer from -128 to 127',

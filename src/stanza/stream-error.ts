@@ -3,7 +3,9 @@
 import { Element } from './xml/element.ts';
 import { serialize } from './xml/serialize.ts';
 
+/** The namespace of streams themselves. */
 export const NS_STREAMS = 'http://etherx.jabber.org/streams';
+/** The namespace of the conditions of stream errors. */
 export const NS_STREAM_ERRORS = 'urn:ietf:params:xml:ns:xmpp-streams';
 
 /** The defined conditions of RFC 6120 §4.9.3. */
@@ -35,6 +37,7 @@ export const STREAM_ERROR_CONDITIONS = [
   'unsupported-version',
 ] as const;
 
+/** A condition of RFC 6120 §4.9.3. */
 export type StreamErrorCondition = (typeof STREAM_ERROR_CONDITIONS)[number];
 
 /** A stream cannot go on, because of what the peer sent (`remote` false) or because the peer said so (`remote` true). */

@@ -35,6 +35,7 @@ const FIELD_TYPES = [
   'text-private',
   'text-single',
 ] as const;
+/** What kind of answer a field takes. */
 export type FieldType = (typeof FIELD_TYPES)[number];
 
 /** One of the choices of a `list-single` or `list-multi` field. */

@@ -130,6 +130,7 @@ export interface Invite {
   /** The room continues a conversation between two. */
   readonly continue?: Continue;
 }
+/** That the room goes on with a conversation between two. */
 export interface Continue {
   readonly thread?: string;
 }
@@ -152,6 +153,7 @@ export const decline: Codec<Decline> = element(NS_USER, 'decline', {
   reason: optionalChild(leaf(NS_USER, 'reason')),
 });
 
+/** That a room is no more, and where to go instead. */
 export interface Destroy {
   /** The room to go to instead. */
   readonly jid?: string;

@@ -14,7 +14,9 @@ import { type Oob, x as oob } from './0066-oob.ts';
 /** Also the disco node under which an entity lists its commands. */
 export const NS = 'http://jabber.org/protocol/commands';
 
+/** What the requester wants to do next. */
 export type Action = 'execute' | 'cancel' | 'prev' | 'next' | 'complete';
+/** How far a command is. */
 export type Status = 'executing' | 'completed' | 'canceled';
 
 /** What the requester may do next, and what `execute` stands for. */

@@ -39,7 +39,9 @@ export interface Image {
   readonly url?: string;
 }
 
+/** What kind of address it is. */
 export type AddressType = 'home' | 'work' | 'postal' | 'parcel' | 'dom' | 'intl' | 'pref';
+/** A postal address. */
 export interface Address {
   readonly types: readonly AddressType[];
   readonly postOfficeBox?: string;
@@ -72,13 +74,17 @@ const PHONE_TYPES = [
   'pcs',
   'pref',
 ] as const;
+/** What kind of telephone it is. */
 export type PhoneType = (typeof PHONE_TYPES)[number];
+/** A telephone number. */
 export interface Phone {
   readonly types: readonly PhoneType[];
   readonly number: string;
 }
 
+/** What kind of email address it is. */
 export type EmailType = 'home' | 'work' | 'internet' | 'pref' | 'x400';
+/** An email address. */
 export interface Email {
   readonly types: readonly EmailType[];
   readonly address: string;
@@ -90,6 +96,7 @@ export interface Geo {
   readonly longitude: string;
 }
 
+/** Where somebody works. */
 export interface Organization {
   readonly name?: string;
   readonly units: readonly string[];

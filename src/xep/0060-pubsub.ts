@@ -52,6 +52,7 @@ export interface Publish {
   /** Left out on nodes that only tell that something happened. */
   readonly item?: Item;
 }
+/** Which items to take back. */
 export interface Retract {
   readonly node: string;
   /** Whether subscribers are told. */
@@ -63,10 +64,12 @@ export interface Retract {
 export interface NodeName {
   readonly node?: string;
 }
+/** To what to subscribe, and for whom. */
 export interface Subscribe {
   readonly jid: string;
   readonly node?: string;
 }
+/** Who subscribes to a node, and how far that is. */
 export interface Subscriber extends Subscribe {
   readonly subId?: string;
 }
@@ -79,7 +82,9 @@ export interface Options {
 }
 
 const STATES = ['none', 'pending', 'subscribed', 'unconfigured'] as const;
+/** How far a subscription is. */
 export type SubscriptionState = (typeof STATES)[number];
+/** A subscription to a node. */
 export interface Subscription extends Subscriber {
   readonly state?: SubscriptionState;
   readonly expiry?: Date;
@@ -89,10 +94,12 @@ export interface NewSubscription extends Subscription {
   /** It can be configured. */
   readonly configurable?: Configurable;
 }
+/** Whether a subscription must be configured. */
 export interface Configurable {
   /** Nothing is sent before it has been. */
   readonly required: boolean;
 }
+/** The subscriptions of somebody, or to a node. */
 export interface Subscriptions {
   readonly node?: string;
   readonly subscriptions: readonly Subscription[];
@@ -109,6 +116,7 @@ export interface Subscribers {
 }
 
 const AFFILIATIONS = ['member', 'none', 'outcast', 'owner', 'publisher', 'publish-only'] as const;
+/** What somebody may do with a node. */
 export type Affiliation = (typeof AFFILIATIONS)[number];
 /** One's own, to all nodes or to one. */
 export interface OwnAffiliations {
@@ -120,6 +128,7 @@ export interface Affiliations {
   readonly node: string;
   readonly affiliations: readonly Member[];
 }
+/** What somebody may do with a node. */
 export interface Member {
   readonly jid: string;
   readonly affiliation: Affiliation;
@@ -243,6 +252,7 @@ export interface Owner {
   readonly purge?: { readonly node: string };
   readonly subscriptions?: Subscribers;
 }
+/** Which node to delete, and where to go instead. */
 export interface Delete {
   readonly node: string;
   /** Where the items are from now on. */
@@ -369,6 +379,7 @@ export interface Unsupported {
 }
 export const unsupported: Codec<Unsupported> = element(NS_ERRORS, 'unsupported', { feature: attr('feature') });
 
+/** Who may subscribe to a node and read it. */
 export type AccessModel = 'authorize' | 'open' | 'presence' | 'roster' | 'whitelist';
 /** How a node behaves. */
 export interface NodeConfig {

@@ -57,6 +57,7 @@ export const FIELDS = [
   'url',
   'date',
 ] as const;
+/** The name of a standard field. */
 export type FieldName = (typeof FIELDS)[number];
 
 export const query: Codec<Register> = element(NS, 'query', {

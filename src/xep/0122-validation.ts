@@ -58,10 +58,12 @@ export const validate: Codec<Validation> = element(NS, 'validate', {
 
 export const features: readonly string[] = [NS];
 
+/** A value that can be compared with others. */
 export type Scalar = string | number | boolean | Date;
 /** A list for the `-multi` types, else one; booleans, numbers and dates where type or datatype say so. */
 export type FieldValue = Scalar | readonly Scalar[];
 
+/** What is wrong with an answer. */
 export type ProblemCode =
   | 'required'
   | 'wrong-type'

@@ -31,6 +31,7 @@ export interface Parameters {
   /** From 1, the best, to 100. */
   readonly pref?: number;
 }
+/** A postal address. */
 export interface Address {
   readonly parameters?: Parameters;
   readonly street?: string;
@@ -47,6 +48,7 @@ export interface Phone {
   readonly uri?: string;
   readonly text?: string;
 }
+/** An email address. */
 export interface Email {
   readonly parameters?: Parameters;
   readonly text: string;
@@ -56,6 +58,7 @@ export interface Impp {
   readonly parameters?: Parameters;
   readonly uri: string;
 }
+/** The gender, as a letter or in words. */
 export interface Gender {
   readonly sex?: string;
   readonly identity?: string;

@@ -16,6 +16,7 @@ const CIPHERS = [
   'urn:xmpp:ciphers:aes-256-gcm-nopadding:0',
   'urn:xmpp:ciphers:aes-256-cbc-pkcs7:0',
 ] as const;
+/** How a file is encrypted. */
 export type Cipher = (typeof CIPHERS)[number];
 
 /** Stands among the `others` of the sources of a shared file. The metadata there is about the file in the clear. */

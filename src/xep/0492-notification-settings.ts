@@ -10,6 +10,7 @@ import type { Element } from '../stanza/xml/element.ts';
 export const NS = 'urn:xmpp:notification-settings:1';
 
 const LEVELS = ['always', 'on-mention', 'never'] as const;
+/** Of what a client notifies. */
 export type Level = (typeof LEVELS)[number];
 
 /** A level, for all clients or for those with a certain identity. */

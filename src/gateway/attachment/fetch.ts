@@ -32,6 +32,7 @@ export class FetchError extends Error {
   override readonly name = 'FetchError';
 }
 
+/** A file as its server answers: read its body, or destroy it. */
 export interface Fetched {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -145,4 +145,5 @@ export abstract class Command {
   abstract run(context: CommandContext, ...args: string[]): CommandResult | Promise<CommandResult>;
 }
 
+/** A class of commands, for `BaseGateway.commands`. */
 export type CommandClass = new (gateway: BaseGateway) => Command;

@@ -47,6 +47,7 @@ export interface ParticipantOptions {
   readonly fillFirst?: boolean;
 }
 
+/** How a group stands among the bookmarks. */
 export interface BookmarkOptions {
   /** Whether the user's clients join by themselves. Default true. A bookmark that is there keeps its own. */
   readonly autoJoin?: boolean;

@@ -3,6 +3,7 @@
 import { type Element, findAll } from '../../stanza/index.ts';
 import { description } from '../../xep/0511-link-metadata.ts';
 
+/** What is known about a page that a text links to. */
 export interface LinkPreview {
   /** The link, as it stands in the text. */
   readonly about: string;

@@ -13,10 +13,14 @@ import type { Limits } from '../xml/limits.ts';
 import { Connection } from './connection.ts';
 import { type Mechanism, Plain, Scram } from './scram.ts';
 
+/** The namespace of STARTTLS. */
 export const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
+/** The namespace of authentication. */
 export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
+/** The namespace of resource binding. */
 export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 
+/** How a client connects and logs in. */
 export interface ClientStreamOptions {
   /** The account, with the resource to ask for if there is one: `romeo@example.com/balcony`. */
   readonly jid: string;

@@ -13,6 +13,7 @@ import { Connection } from './connection.ts';
 import { Fence } from './fence.ts';
 import { handshakeDigest, NS_COMPONENT } from './handshake.ts';
 
+/** How a component connects, and who hears of it. */
 export interface ComponentStreamOptions {
   /** The component's own domain, such as `gw.example.com`. */
   readonly domain: string;

@@ -9,7 +9,10 @@ export interface Constant {
   readonly isAscii: boolean;
 }
 
-/** @param text XML that is complete and correct. */
+/**
+ * XML that is always the same, made ready to be written.
+ * @param text XML that is complete and correct.
+ */
 export function constant(text: string): Constant {
   const bytes = Buffer.from(text);
   const padded = new Uint8Array((bytes.length + 7) & ~7);

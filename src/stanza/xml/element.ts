@@ -2,6 +2,7 @@
 
 import { serialize } from './serialize.ts';
 
+/** What stands in an element: other elements, and text. */
 export type Node = Element | string;
 
 /**

@@ -11,6 +11,7 @@ export interface Limits {
   readonly nameLength: number;
 }
 
+/** The limits where none are given. */
 export const DEFAULT_LIMITS: Limits = { bytes: 262_144, depth: 64, attributes: 128, nameLength: 1024 };
 
 /** Who looks at an element does it by recursion. */

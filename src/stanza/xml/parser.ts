@@ -14,6 +14,7 @@ import { Reader } from './reader.ts';
 import type { ShapeOptions } from './shapes.ts';
 import { NO_BINDINGS } from './start-tag.ts';
 
+/** Who hears of what is parsed, and what is too much. */
 export interface StreamParserOptions {
   /** The stream header: its name, namespace and attributes, no children. */
   readonly onStart?: (header: Element) => void;

@@ -18,7 +18,10 @@ export interface WrittenTag {
   readonly end: Constant;
 }
 
-/** @param more what else always stands at the beginning, such as `/>`. */
+/**
+ * The tags of an element, made ready to be written.
+ * @param more what else always stands at the beginning, such as `/>`.
+ */
 export function writtenTag(ns: string, name: string, more = ''): WrittenTag {
   return {
     ns,

@@ -25,6 +25,7 @@ export interface CaseResult {
   readonly reason?: string;
 }
 
+/** What of the suite is played, and who hears of it. */
 export interface ConformanceOptions {
   /** Only features whose area or name contains this. */
   readonly only?: string;

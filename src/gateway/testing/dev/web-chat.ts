@@ -18,6 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+/** What the web chat is for, and where it is found. */
 export interface WebChatOptions {
   /** Where to look for the package `converse.js`: a file or folder of the project that has it installed. */
   readonly from: string;

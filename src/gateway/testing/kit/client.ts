@@ -16,6 +16,7 @@ import { type Info, info } from '../../../xep/0030-disco.ts';
 import { ping, sendPing } from '../../../xep/0199-ping.ts';
 import { LOOPBACK, type XmppServer } from '../server/server.ts';
 
+/** Whose client it is, and what it can do. */
 export interface TestClientOptions {
   readonly name: string;
   readonly resource: string;
@@ -36,6 +37,7 @@ export function clientInfo(features: readonly string[]): Info {
   return { identities: [IDENTITY], features, forms: [] };
 }
 
+/** A client at the server of a test, as users of the kit have one; for tests that look at stanzas. */
 export class TestClient {
   readonly stream: ClientStream;
   /** What has come and nobody has asked for. */

@@ -5,6 +5,7 @@ import { type Field, submit } from '../../../xep/0004-data-forms.ts';
 import { type Action, type Command, executeCommand } from '../../../xep/0050-commands.ts';
 import type { FormValues } from '../../command/form.ts';
 
+/** A command that a user goes through: what it asks, and the answers. */
 export class Dialogue {
   readonly #iq: IqSender;
   readonly #jid: string;

@@ -28,6 +28,7 @@ export class ExpectationError extends Error {
   override readonly name = 'ExpectationError';
 }
 
+/** How long to wait. */
 export interface Waiting {
   /**
    * Milliseconds to wait, by the clock of the kit. Default 10000. A fake clock goes on by itself to what is due until
@@ -69,6 +70,7 @@ export interface Scope<W> {
   hints(): readonly string[];
 }
 
+/** From whom something is expected, and for how long. */
 export interface From<W> extends Waiting {
   /** From whom it must be. Default: anybody. */
   readonly from?: W;

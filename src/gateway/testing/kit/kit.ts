@@ -35,6 +35,7 @@ import { during, elapse } from './waiting.ts';
 /** A plugin: its module, as `import * as plugin` gives it; its path or package; or its classes. */
 export type Plugin = string | Readonly<Record<string, unknown>> | PluginClasses;
 
+/** How the world of a test is furnished. */
 export interface KitOptions {
   /** The domain of the gateway. Default `gw.localhost`. */
   readonly domain?: string;
@@ -59,6 +60,7 @@ export interface KitOptions {
   readonly patience?: number;
 }
 
+/** Who comes, with which client, and whether they are registered. */
 export interface UserOptions {
   /** The resource of the client. Default `test`. Another one is another client of the same user. */
   readonly resource?: string;

@@ -93,7 +93,10 @@ export function copiedMessage(stanza: Element): Element | undefined {
   return copy?.direction === 'sent' ? copy.forwarded.stanza : undefined;
 }
 
-/** @param own the bare JID of the user whose conversation it is. */
+/**
+ * Reads a message as a user of the kit does.
+ * @param own the bare JID of the user whose conversation it is.
+ */
 export function readMessage(stanza: Element, own: string): Message {
   const { from = '', to = '', id = '', type } = stanza.attrs;
   const isGroup = type === 'groupchat';

@@ -24,6 +24,7 @@ export interface Recording {
   readonly stanzas: readonly RecordedStanza[];
 }
 
+/** What must not be in a recording. */
 export interface ScrubOptions {
   /** Further texts that must not be in it. Passwords and other private answers to forms are left out anyway. */
   readonly secrets?: readonly string[];

@@ -10,6 +10,7 @@ import { describe } from './message.ts';
 import { placeholder, type RecordedStanza, type Recording } from './recording.ts';
 import { readXml } from './xml.ts';
 
+/** How a recording is replayed. */
 export interface ReplayOptions extends Omit<KitOptions, 'clock' | 'domain'> {
   /** The secrets that were taken out, by the name of their field: `{ password: 'ahoy' }`. */
   readonly secrets?: Readonly<Record<string, string>>;

@@ -29,6 +29,7 @@ import { kindOf, type Message, nicknameOf, readMessage } from './message.ts';
 import type { OutgoingFile, User } from './user.ts';
 import { until } from './waiting.ts';
 
+/** How a room is joined. */
 export interface JoinOptions extends Waiting {
   /** The nickname to ask for. Default: the name of the user. */
   readonly nick?: string;
@@ -102,6 +103,7 @@ export class RoomExpectations extends Expectations<string> {
   }
 }
 
+/** A room that a user has joined: what they do there, and what they see. */
 export class RoomVisit {
   readonly isGroup = true;
   /** The bare JID of the room. */

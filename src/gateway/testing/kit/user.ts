@@ -63,6 +63,7 @@ export interface OutgoingFile {
   readonly type?: string;
 }
 
+/** To whom something is sent. */
 export interface SendOptions {
   readonly to: Who;
   readonly thread?: string;
@@ -136,6 +137,7 @@ export class UserExpectations extends Expectations<Who> {
   }
 }
 
+/** A user of the kit: at a client that is logged in. */
 export class User {
   readonly name: string;
   /** The bare JID. */

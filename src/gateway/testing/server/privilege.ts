@@ -16,6 +16,7 @@ import type { Account } from './account.ts';
 import { NS_ROSTER, rosterRequest } from './roster.ts';
 import type { XmppServer } from './server.ts';
 
+/** What components may do for users, as the server says it. XEP-0356. */
 export interface Privileges {
   readonly roster?: 'get' | 'set' | 'both';
   readonly message?: 'outgoing';

@@ -38,6 +38,7 @@ import { answerSmall } from './small-services.ts';
 import { tcpTransport, webSocketTransport } from './transport.ts';
 import { answerUpload, HttpFiles } from './upload.ts';
 
+/** Whom the server knows, and what it lets them do. */
 export interface XmppServerOptions {
   /** Default `localhost`. */
   readonly domain?: string;
@@ -70,6 +71,7 @@ export interface XmppServerOptions {
 
 /** The name of the host that everything here listens on. */
 export const LOOPBACK = '127.0.0.1';
+/** The path of the WebSocket that clients connect to. */
 export const WEBSOCKET_PATH = '/xmpp-websocket';
 
 const DEFAULT_PRIVILEGES: Privileges = {
