@@ -256,7 +256,7 @@ test('faults :: a restart and a cut, with the same users', () =>
     kit.faults.cut();
     await romeo.sends('lost', { to: 'ada' });
     await romeo.expects.error('service-unavailable');
-    await kit.passes(1000);
+    await kit.reconnects();
     await romeo.sends('two', { to: 'ada' });
     await romeo.expects.text('You said: two');
   }));

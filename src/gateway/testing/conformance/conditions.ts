@@ -27,10 +27,9 @@ export const CONDITIONS: readonly Condition[] = [
   },
   {
     name: 'cut',
-    async begin({ kit, user }) {
+    async begin({ kit }) {
       kit.faults.cut();
-      await user.expects.becomes('the gateway to come back', () => kit.server.components[0]?.isOpen || undefined);
-      await kit.settle();
+      await kit.reconnects();
     },
   },
   {

@@ -28,9 +28,10 @@ import { FakeClock } from '../fake-clock.ts';
 import type { Faults } from '../server/faults.ts';
 import { LOOPBACK, XmppServer, type XmppServerOptions } from '../server/server.ts';
 import { clientInfo, TestClient, type TestClientOptions } from './client.ts';
+import { ExpectationError } from './expectations.ts';
 import { Recorder, type Recording, type ScrubOptions } from './recording.ts';
 import { User, type World } from './user.ts';
-import { during, elapse } from './waiting.ts';
+import { during, elapse, until } from './waiting.ts';
 
 /** A plugin: its module, as `import * as plugin` gives it; its path or package; or its classes. */
 export type Plugin = string | Readonly<Record<string, unknown>> | PluginClasses;
@@ -273,6 +274,17 @@ export class TestKit implements World {
     );
     await user.expects.becomes('their session to be ready', () => end, { within: READY * 1000 });
     if (end?.error !== undefined) throw end.error;
+  }
+
+  /** Resolves when the gateway is connected again, after `faults.cut()`. @throws ExpectationError when it does not come. */
+  async reconnects(): Promise<void> {
+    const back = await until(
+      this,
+      () => this.server.components.some(({ isOpen }) => isOpen) || undefined,
+      READY * 1000,
+    );
+    if (back === undefined) throw new ExpectationError(`the gateway did not come back within ${READY} s`);
+    await this.settle();
   }
 
   /** Takes what has gone wrong so far: then it does not make `stop` fail. */
