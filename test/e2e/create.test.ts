@@ -68,35 +68,6 @@ for (const [login, groups] of [
   });
 }
 
-for (const [login, groups] of [
-  ['password', true],
-  ['code', false],
-  ['qr', true],
-] as const) {
-  test(`${login}, ${groups ? 'with' : 'without'} groups :: types, tests and conformance are green at once`, async () => {
-    const flags = `--network "Pigeon Post" --login ${login} ${groups ? '--groups' : '--no-groups'}`;
-    await succeeds(work, `npm create slipway@latest ${login} -- ${flags}`);
-    const folder = join(work, login);
-    // The web chat is 46 MB, and has its own test.
-    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    delete manifest.devDependencies['converse.js'];
-    writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-    // One installation is enough: they all need the same.
-    if (login === 'password') await succeeds(folder, 'npm install');
-    else symlinkSync(join(work, 'password/node_modules'), join(folder, 'node_modules'));
-    await succeeds(folder, 'npm test');
-    const matrix = await succeeds(folder, 'npm run conformance');
-    assert.ok(Number(/^(\d+) passed, 0 failed/m.exec(matrix)?.[1]) > 100, matrix);
-    for (const file of ['src/plugin.ts', 'src/plugin.fake.ts', 'src/network.ts', 'test/plugin.test.ts', 'README.md']) {
-      assert.not.match(
-        readFileSync(join(folder, file), 'utf8'),
-        /__\w+__|#(if|end)/,
-        'nothing is left to be filled in',
-      );
-    }
-  });
-}
-
 test('what it cannot do :: is told in a line, with exit code 2', () => {
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [join(ROOT, 'create-slipway/index.js'), ...args], { cwd: work, encoding: 'utf8' });
