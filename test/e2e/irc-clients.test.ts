@@ -63,11 +63,11 @@ test('Prosody :: Converse.js, slixmpp, ii and a fourth talk in a channel and in 
         await room.say('Good *morrow* 👋');
         await juliet.sees('<romeo> Good \x02morrow\x02 👋', '#verona');
         await tybalt.sees('PRIVMSG #verona :Good');
-        const heard = await mercutio.expect('message', ({ body }) => body === 'Good *morrow* 👋');
+        const heard = await mercutio.expect('groupchat', ({ body }) => body === 'Good *morrow* 👋');
         assert.is(heard.from, `${verona}/romeo`);
         juliet.types('Is the day so young?', '#verona');
         await room.message('Is the day so young?').waitFor();
-        await mercutio.expect('message', ({ body }) => body === 'Is the day so young?');
+        await mercutio.expect('groupchat', ({ body }) => body === 'Is the day so young?');
         await mercutio.do('send', {
           xml: `<message to='${verona}' type='groupchat' id='s1'><body>But new struck nine</body></message>`,
         });
