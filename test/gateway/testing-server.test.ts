@@ -62,4 +62,14 @@ test('bookmarks :: clients of old and new see the same, and neither loses what o
     assert.equal([tomb?.jid, tomb?.autojoin, more], ['tomb@rooms.localhost', true, []]);
   }));
 
+test('roster :: who refuses a stranger does not have them in the roster', () =>
+  Stage.with({}, async (stage) => {
+    const romeo = await stage.logIn('romeo');
+    for (const type of ['unsubscribed', 'unsubscribe', 'subscribed']) {
+      romeo.sends(`<presence to='juliet@gw.localhost' type='${type}'/>`);
+    }
+    const roster = await romeo.asks('get', 'romeo@localhost', "<query xmlns='jabber:iq:roster'/>");
+    assert.not.match(String(roster), /juliet/);
+  }));
+
 test.run();

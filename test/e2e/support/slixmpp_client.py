@@ -469,9 +469,13 @@ class Client(ClientXMPP):
         msg.send()
 
     async def do_roster(self):
-        return {jid: {"name": self.client_roster[jid]["name"],
-                      "subscription": self.client_roster[jid]["subscription"],
-                      "groups": self.client_roster[jid]["groups"]} for jid in self.client_roster.keys()}
+        """As the server has it: slixmpp's own copy also has everybody whose presence has come."""
+        iq = self.Iq()
+        iq["type"] = "get"
+        iq.enable("roster")
+        answer = await iq.send()
+        return {str(jid): {"name": item["name"], "subscription": item["subscription"], "groups": item["groups"]}
+                for jid, item in answer["roster"]["items"].items()}
 
 
 def put(url, path, headers):

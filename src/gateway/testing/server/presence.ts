@@ -110,6 +110,11 @@ function changeSubscription(
   type: 'subscribe' | 'subscribed' | 'unsubscribe' | 'unsubscribed',
   stanza: Element,
 ): void {
+  // Only who asks for a subscription puts somebody into the roster. RFC 6121 §3.1.2.
+  if (type !== 'subscribe' && !account.roster.has(bareOf(stanza.attrs.to ?? ''))) {
+    if (type !== 'subscribed') server.route(stanza);
+    return;
+  }
   const entry = account.entry(stanza.attrs.to ?? '');
   const before = `${subscriptionOf(entry)} ${entry.ask} ${isListed(entry)}`;
   const hadAccess = entry.from;
