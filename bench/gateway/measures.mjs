@@ -95,13 +95,13 @@ export const MEASURES = [
       withWorld(async (world) => {
         const contacts = contactsFor(count);
         await world.connectUser(contacts);
-        const change = async (count) => {
+        const change = async (from, count) => {
           await world.count({ presences: PRESENCE });
-          await world.gateway.call('presences', { user: user(0), contacts, count });
+          await world.gateway.call('presences', { user: user(0), contacts, from, count });
           await world.until('presences', count);
         };
-        await change(WARM_UP);
-        const cost = await world.cost(() => profiled(world, () => change(count)));
+        await change(0, WARM_UP);
+        const cost = await world.cost(() => profiled(world, () => change(WARM_UP, count)));
         await world.assertCounts({ presences: count });
         return each(cost, count);
       }),
