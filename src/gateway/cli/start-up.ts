@@ -15,11 +15,12 @@ export function beginStart(): void {
 /** The gateway is connected: from now on the same code runs again and again, for one user after the other. */
 export function endLoading(): void {
   setFlagsFromString('--opt');
-  setFlagsFromString('--semi-space-growth-factor=2');
 }
 
 /** All users are logged in. What that has left behind would stay until there is work again: so it is collected. */
 export function endStart(): void {
+  // Not before: what so many logins leave behind would be given more and more room, and never less again.
+  setFlagsFromString('--semi-space-growth-factor=2');
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
 }
