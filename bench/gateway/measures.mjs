@@ -299,36 +299,41 @@ export const MEASURES = [
   },
 ];
 
-/** Delays at half the throughput that `text-in` and `text-out` have shown. */
-export async function latency({ inPerSecond, outPerSecond }, seconds) {
+/** Delays at half the throughput, which is measured just before: what else the machine does changes from minute to minute. */
+export async function latency(seconds) {
   return withWorld(async (world) => {
-    const contacts = 100;
+    const contacts = 1000;
     await world.connectUser(contacts);
-    const results = {};
-    for (const isWarmUp of [true, false]) {
-      const share = isWarmUp ? 1 : seconds;
-      const [ins, outs] = [Math.round((inPerSecond / 2) * share), Math.round((outPerSecond / 2) * share)];
-      await world.gateway.call('timing', true);
-      await world.gateway.call('startLag');
+    let from = 0;
+    const receive = async (count, perSecond) => {
       await world.count({ receipts: RECEIPT });
-      const from = isWarmUp ? 0 : 1e6;
-      await world.server.call('flood', {
-        xml: MESSAGE,
-        count: ins,
-        modulo: contacts,
-        from,
-        perSecond: inPerSecond / 2,
-      });
-      await world.until('receipts', ins);
-      results.in = delays((await world.gateway.call('got')).delays, await world.gateway.call('stopLag'));
-      await world.gateway.call('timing', false);
-      await world.gateway.call('startLag');
+      await world.server.call('flood', { xml: MESSAGE, count, modulo: contacts, from, perSecond });
+      await world.until('receipts', count);
+      from += count;
+    };
+    const send = async (count, perSecond) => {
       await world.count({ texts: TEXT }, { isTiming: true });
-      await world.gateway.call('texts', { user: user(0), contacts, from, count: outs, perSecond: outPerSecond / 2 });
-      await world.until('texts', outs);
-      results.out = delays(await world.server.call('delays'), await world.gateway.call('stopLag'));
-    }
-    return results;
+      await world.gateway.call('texts', { user: user(0), contacts, from, count, perSecond });
+      await world.until('texts', count);
+      from += count;
+    };
+    const halfOf = async (work) => {
+      await work(WARM_UP);
+      const start = now();
+      await work(10_000);
+      return (10_000 / (now() - start)) * 500;
+    };
+    const into = await halfOf(receive);
+    await world.gateway.call('timing', true);
+    await world.gateway.call('startLag');
+    await receive(Math.round(into * seconds), into);
+    const received = delays((await world.gateway.call('got')).delays, await world.gateway.call('stopLag'));
+    await world.gateway.call('timing', false);
+    const out = await halfOf(send);
+    await world.gateway.call('startLag');
+    await send(Math.round(out * seconds), out);
+    const sent = delays(await world.server.call('delays'), await world.gateway.call('stopLag'));
+    return { in: { perSecond: into, ...received }, out: { perSecond: out, ...sent } };
   });
 }
 

@@ -38,24 +38,19 @@ export async function runGatewayBenchmarks({ only, quick, rounds, json, plot, ma
     results.push({ id, title, unit, slidge, goal, value: usual.value, growth, points });
     console.log(line(results.at(-1)));
   }
-  const delays = await latencyOf(results, only, quick);
+  const delays = prosody ? undefined : await latencyOf(only, quick);
   if (json !== undefined)
     writeFileSync(json, `${JSON.stringify({ machine, results, latency: delays }, undefined, 2)}\n`);
   if (plot !== undefined) writeFileSync(plot, plotScaling(results, machine));
 }
 
-/** At half the throughput that was just measured. */
-async function latencyOf(results, only, quick) {
+async function latencyOf(only, quick) {
   if (only !== undefined && !only.includes('latency')) return undefined;
-  const perSecond = (id) => results.find((each) => each.id === id)?.points.at(quick ? 0 : USUAL).perSecond ?? 2000;
-  const delays = await latency(
-    { inPerSecond: perSecond('text-in'), outPerSecond: perSecond('text-out') },
-    quick ? 3 : 10,
-  );
+  const delays = await latency(quick ? 3 : 10);
   for (const [name, what] of Object.entries({ in: 'socket in → plugin', out: 'plugin → socket out' })) {
-    const { p50, p99, lag, count } = delays[name];
+    const { p50, p99, lag, perSecond } = delays[name];
     console.log(
-      `${what} at half the throughput, ${count} messages: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms; ` +
+      `${what} at ${Math.round(perSecond)} messages/s, half the most: p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms; ` +
         `event loop (with its 1 ms timer) p50 ${lag.p50.toFixed(2)} ms, p99 ${lag.p99.toFixed(2)} ms, max ${lag.max.toFixed(2)} ms`,
     );
   }
