@@ -15,7 +15,7 @@ export function plotScaling(results, machine) {
   parts.push(
     text(8, height - 8, `${machine.cpu}, Node ${machine.node}. Cost of one against how many there are.`, '#333'),
   );
-  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="10">`;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif" font-size="10"><title>How the cost of one grows with how many there are</title>`;
   return `${head}<rect width="100%" height="100%" fill="#fff"/>${parts.join('')}</svg>\n`;
 }
 
