@@ -30,7 +30,7 @@ export function plot(results, machine) {
   const [width, height] = [COLUMNS * WIDTH, bottom + 34];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
-    `font-family="system-ui, sans-serif" font-size="11"><rect width="100%" height="100%" fill="#fff"/>` +
+    `font-family="system-ui, sans-serif" font-size="11"><title>How fast Slipway is beside others</title><rect width="100%" height="100%" fill="#fff"/>` +
     `${placed.join('')}${text(10, bottom + 8, note, { fill: '#444' })}${text(10, bottom + 24, where, { fill: '#444' })}</svg>\n`
   );
 }
