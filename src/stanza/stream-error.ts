@@ -1,5 +1,6 @@
 /** Errors that end a stream. RFC 6120 §4.9. */
 
+import { cleanText } from './xml/chars.ts';
 import { Element } from './xml/element.ts';
 import { serialize } from './xml/serialize.ts';
 
@@ -56,10 +57,11 @@ export class StreamError extends Error {
     this.remote = options.remote ?? false;
   }
 
-  /** The `<stream:error/>` to send, with the prefix that streams use. The text is read by the peer. */
+  /** The `<stream:error/>` to send, with the prefix that streams use. The text is read by the peer, and may quote it. */
   toXml(): string {
     const children = [new Element(this.condition, NS_STREAM_ERRORS)];
-    if (this.text !== '') children.push(new Element('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }, [this.text]));
+    if (this.text !== '')
+      children.push(new Element('text', NS_STREAM_ERRORS, { 'xml:lang': 'en' }, [cleanText(this.text)]));
     return `<stream:error>${children.map((child) => serialize(child)).join('')}</stream:error>`;
   }
 

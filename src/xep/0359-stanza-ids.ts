@@ -3,7 +3,7 @@
  * XEP-0359 v0.7.0 <https://xmpp.org/extensions/xep-0359.html>
  */
 
-import { attr, type Codec, element, find, findAll } from '../stanza/codec.ts';
+import { attr, type Codec, element, findAll } from '../stanza/codec.ts';
 import { messageType } from '../stanza/stanza.ts';
 import type { Element } from '../stanza/xml/element.ts';
 
@@ -36,6 +36,11 @@ export type Purpose =
   | 'reply'
   | 'retraction';
 
+/** The id that the sender gave to a message; none also when what stands there is broken, which harms nothing else. */
+export function originIdOf(message: Element): string | undefined {
+  return message.getChild('origin-id', NS)?.attrs.id;
+}
+
 /** The id that the archive or the room `by` gave to a message. Only to be asked about those who announce this XEP. */
 export function stanzaIdBy(message: Element, by: string): string | undefined {
   return findAll(message, stanzaId).find((each) => each.by === by)?.id;
@@ -58,10 +63,10 @@ export function idFor(purpose: Purpose, message: Element, by?: string): string |
       return isRoom && by !== undefined ? given : message.attrs.id;
     case 'retraction': // XEP-0424 §5.1
       if (!isRoom) return message.attrs.id;
-      return by === undefined ? find(message, originId)?.id : given;
+      return by === undefined ? originIdOf(message) : given;
     case 'reactions': // XEP-0444 §4.2
     case 'reply': // XEP-0461 §4.1
-      return isRoom ? given : (find(message, originId)?.id ?? message.attrs.id);
+      return isRoom ? given : (originIdOf(message) ?? message.attrs.id);
     case 'moderation': // XEP-0425 §3
       return isRoom ? given : undefined;
     case 'displayed-sync': // XEP-0490 §4.2

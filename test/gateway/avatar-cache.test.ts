@@ -1,8 +1,12 @@
 import { crc32, deflateSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
 import { AvatarCache } from '../../src/gateway/avatar/avatar-cache.ts';
+import { fetchUserAvatar } from '../../src/gateway/avatar/user-avatar.ts';
+import type { BaseSession } from '../../src/gateway/session.ts';
 import type { StoredAvatar } from '../../src/gateway/store/avatars.ts';
+import { JID } from '../../src/stanza/index.ts';
 import { suite } from '../support/test.ts';
+import { stanza } from '../support/xml.ts';
 
 const test = suite('avatar cache');
 
@@ -56,6 +60,18 @@ test('what is no picture :: is none', async () => {
       () => undefined,
     );
   }
+});
+
+test('picture of the user :: an answer that cannot be read is no picture', async () => {
+  const session = {
+    onAvatar: () => assert.unreachable('there is no picture'),
+    user: { jid: JID.parse('romeo@localhost'), preferences: { syncAvatar: true } },
+    xmpp: {
+      privileges: { mayRequest: () => false },
+      request: async () => stanza("<pubsub xmlns='http://jabber.org/protocol/pubsub'><items/></pubsub>"),
+    },
+  } as unknown as BaseSession;
+  await fetchUserAvatar(session);
 });
 
 test.run();

@@ -34,6 +34,17 @@ test('to a contact :: a receipt when one is asked for, from where it was asked',
     assert.equal(await romeo.all('message'), []);
   }));
 
+test('to a contact :: an id that is broken does not keep the receipt from the sender', () =>
+  Stage.with({}, async (stage) => {
+    const romeo = await stage.registered();
+    romeo.sends(
+      `<message to='${JULIET}' type='chat' id='one'><body>hi</body><request xmlns='urn:xmpp:receipts'/><origin-id xmlns='urn:xmpp:sid:0'/></message>`,
+    );
+    const receipt = await romeo.receives((s) => s.name === 'message');
+    assert.is(receipt.getChild('received', 'urn:xmpp:receipts')?.attrs.id, 'one');
+    assert.equal(stage.gateway.errors, []);
+  }));
+
 test('to a contact :: with proper receipts the network says when it has arrived', async () => {
   class Proper extends TestGateway {
     override readonly properReceipts = true;

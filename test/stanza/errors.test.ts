@@ -33,6 +33,12 @@ test('stanza error :: what a peer leaves out or gets wrong', () => {
   assert.equal(read('<message><error><forbidden/></error></message>'), ['cancel', 'undefined-condition', '']);
 });
 
+test('stream error :: is written also when its text quotes what XML cannot carry', () => {
+  const xml = new StreamError('not-well-formed', 'a name cannot be a\0b').toXml();
+  assert.not.match(xml, '\0');
+  assert.match(xml, 'a name cannot be a');
+});
+
 test('stanza error :: has the usual type of its condition unless told', () => {
   assert.is(StanzaError.of('item-not-found').type, 'cancel');
   assert.is(StanzaError.of('registration-required').type, 'auth');

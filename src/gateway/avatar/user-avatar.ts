@@ -1,6 +1,6 @@
 /** The user's own picture, for the network. XEP-0084. */
 
-import { type IqSender, StanzaError } from '../../stanza/index.ts';
+import { type IqSender, MalformedError, StanzaError } from '../../stanza/index.ts';
 import { fetchAvatar, fetchMetadata, type Info } from '../../xep/0084-avatar.ts';
 import type { BaseSession } from '../session.ts';
 
@@ -12,7 +12,7 @@ export async function fetchUserAvatar(session: BaseSession): Promise<void> {
     await updateUserAvatar(session, metadata?.infos ?? []);
   } catch (error) {
     // No picture, or none for us: nothing to tell.
-    if (!(error instanceof StanzaError)) throw error;
+    if (!isTheirs(error)) throw error;
   }
 }
 
@@ -42,9 +42,14 @@ export async function userPhoto(session: BaseSession): Promise<Uint8Array | unde
     const info = metadata?.infos.find((each) => each.url === undefined);
     return info === undefined ? undefined : await fetchAvatar(sender, session.user.jid.bare, info.id);
   } catch (error) {
-    if (error instanceof StanzaError) return undefined;
-    throw error;
+    if (!isTheirs(error)) throw error;
+    return undefined;
   }
+}
+
+/** Whether it is the answer that is wrong: an error, or nothing that can be read. */
+function isTheirs(error: unknown): boolean {
+  return error instanceof StanzaError || error instanceof MalformedError;
 }
 
 /** The user, if the server lets us: what is published for contacts only is then readable too. */

@@ -9,7 +9,7 @@
 import { crc32 } from 'node:zlib';
 import { type Element, JID, parse, StanzaError, serialize, sleep } from '../../stanza/index.ts';
 import { delayBefore } from '../../stanza/stream/backoff.ts';
-import { NS as NS_SID } from '../../xep/0359-stanza-ids.ts';
+import { originIdOf } from '../../xep/0359-stanza-ids.ts';
 import { Deadlines, Expired } from '../deadlines.ts';
 import { LimitError, XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
@@ -94,7 +94,7 @@ export class Inbox {
       id,
       user_id: session.userId,
       chat: incoming.to.local,
-      stanza_id: stanza.attrs.id ?? stanza.getChild('origin-id', NS_SID)?.attrs.id ?? `~${id}`,
+      stanza_id: stanza.attrs.id ?? originIdOf(stanza) ?? `~${id}`,
       digest: crc32(stanza.getChildText('body') ?? '') | 0,
       // One that is next is given to the plugin as soon as it is stored.
       state: isNext ? 'handed' : 'pending',

@@ -3,7 +3,7 @@
 import { type Element, find, has, type JID, type Kind, readdressed, StanzaError, thread } from '../../stanza/index.ts';
 import { STATUS } from '../../xep/0045-muc.ts';
 import { request as receiptRequest } from '../../xep/0184-receipts.ts';
-import { originId } from '../../xep/0359-stanza-ids.ts';
+import { originIdOf } from '../../xep/0359-stanza-ids.ts';
 import type { LegacyContact } from '../contact.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
@@ -90,7 +90,7 @@ export function taken(chat: ChatEvent, incoming: Incoming, legacyId?: unknown): 
   if (incoming.trace !== undefined) incoming.trace.legacyId = id;
   if (recipient.isGroup) return recipient.conversation.reflect(stanza, id);
   // Under every id that may be used to refer to it.
-  const ids = new Set([stanza.attrs.id, find(stanza, originId)?.id]);
+  const ids = new Set([stanza.attrs.id, originIdOf(stanza)]);
   for (const each of ids) if (id !== undefined && each !== undefined) recipient.conversation.userSent(each, id);
   acknowledge(recipient, incoming);
 }

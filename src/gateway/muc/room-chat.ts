@@ -4,7 +4,7 @@ import { Element, find, type JID } from '../../stanza/index.ts';
 import { NS_USER } from '../../xep/0045-muc.ts';
 import { delay } from '../../xep/0203-delay.ts';
 import { hint } from '../../xep/0334-hints.ts';
-import { NS as NS_SID, originId, stanzaId } from '../../xep/0359-stanza-ids.ts';
+import { NS as NS_SID, originIdOf, stanzaId } from '../../xep/0359-stanza-ids.ts';
 import { NS as NS_OCCUPANT, occupantId } from '../../xep/0421-occupant-id.ts';
 import { type Carried, Chat } from '../chat.ts';
 import type { Voice } from '../conversation.ts';
@@ -68,7 +68,7 @@ export class RoomChat extends Chat<Utterance> {
     const room = this.#room;
     const { userParticipant: speaker } = room;
     if (legacyId !== undefined) {
-      for (const id of new Set([stanza.attrs.id, find(stanza, originId)?.id])) {
+      for (const id of new Set([stanza.attrs.id, originIdOf(stanza)])) {
         if (id !== undefined) this.userSent(id, legacyId);
       }
     }
