@@ -77,8 +77,8 @@ export class LegacyContact extends Present {
   #presence: PresenceFacts | undefined;
   /** The capabilities that go with an available presence: known once the contact is ready. */
   #caps: Element | undefined;
-  /** While information is being fetched nothing is sent: what has changed is sent when it is there. */
-  #isUpdating = false;
+  /** Until its information has been fetched nothing is sent: what has changed is sent when it is there. */
+  #isUpdating = true;
   /** @internal */
   settingPicture: Promise<void> | undefined;
   #hasFetchedVcard = false;
@@ -337,23 +337,23 @@ export class LegacyContact extends Present {
    * @internal
    */
   async prepare(stored: StoredContact | undefined): Promise<void> {
-    if (stored !== undefined) this.#take(stored);
+    if (stored !== undefined) this.#takeStored(stored);
     const caps = this.session.xmpp.caps.of(this);
     this.#caps = caps instanceof Promise ? await caps : caps;
-    const before = { name: this.#name, inRoster: this.#inRoster, vcard: this.#extras.vcard };
-    this.#isUpdating = true;
     try {
       await this.updateInfo();
     } finally {
       this.#isUpdating = false;
     }
-    if (this.#inRoster && before.inRoster && this.name !== before.name) this.session.xmpp.rosters.update(this);
+    const isRenamed = this.name !== stored?.name;
+    const hasNewVcard = this.#extras.vcard !== stored?.vcard;
+    if (isRenamed && this.#inRoster && stored?.inRoster) this.session.xmpp.rosters.update(this);
     if (this.isFriend) {
       if (this.#presence !== undefined) this.#sendPresence();
-      if (this.name !== before.name) this.#tell(nickEvent(this.#bareAddress, this.displayName));
+      if (isRenamed) this.#tell(nickEvent(this.#bareAddress, this.displayName));
     }
-    if (this.#extras.vcard !== before.vcard) this.#tellVcard();
-    if (stored === undefined) this.#change({});
+    if (hasNewVcard) this.#tellVcard();
+    if (isRenamed || hasNewVcard || this.isFriend !== stored?.isFriend) this.#change({});
   }
 
   /** Answers the server that asks on behalf of a client which has come online. @internal */
@@ -423,6 +423,13 @@ export class LegacyContact extends Present {
     this.#inRoster = inRoster;
     const isPlain = avatarHash === undefined && avatarId === undefined && vcard === undefined;
     this.#extras = isPlain ? NO_EXTRAS : { avatarHash, avatarId, vcard };
+  }
+
+  /** What the constructor has said already is newer than what is stored. */
+  #takeStored(stored: StoredContact): void {
+    const name = this.#name ?? stored.name;
+    const isFriend = this.#isFriend || stored.isFriend;
+    this.#take({ ...stored, name, isFriend, vcard: this.#extras.vcard ?? stored.vcard });
   }
 
   #sendSubscription(type: 'subscribe' | 'subscribed' | 'unsubscribed', text = ''): void {

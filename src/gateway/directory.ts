@@ -37,6 +37,8 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   #changed = new Map<string, S>();
   #writing: Promise<void> | undefined;
   #isGone = false;
+  /** The id of the one whose constructor runs. */
+  #making: string | undefined;
 
   constructor(session: BaseSession) {
     this.session = session;
@@ -114,7 +116,8 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
 
   /** Writes it to the store at the end of this turn, together with others. @internal */
   save(row: S): void {
-    if (this.#isGone) return;
+    // What a constructor says is not all there is to say: `prepare` puts it together with what is stored.
+    if (this.#isGone || row.legacyId === this.#making) return;
     this.#changed.set(row.legacyId, row);
     this.#writing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
   }
@@ -176,11 +179,14 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
   async #make(legacyId: string, local: string | undefined, args: readonly unknown[]): Promise<E> {
     const username = await this.legacyIdToJidUsername(legacyId);
     let entry: E;
+    this.#making = legacyId;
     try {
       entry = this.create(legacyId, username, args);
     } catch (error) {
       if (!(error instanceof JidError)) throw error;
       throw new XmppError('jid-malformed', `${JSON.stringify(username)} cannot be part of an XMPP address.`);
+    } finally {
+      this.#making = undefined;
     }
     if (local !== undefined && entry.jid.local !== local) {
       throw new XmppError('item-not-found', `The address of this ${this.kind} is ${entry.jid.bare}.`);

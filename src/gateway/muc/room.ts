@@ -121,7 +121,8 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
 
   #stored: StoredRoom;
   #secret: Uint8Array = new Uint8Array();
-  #isUpdating = false;
+  /** Until its information has been fetched nobody is told of it. */
+  #isUpdating = true;
   #user: P | undefined;
   #system: P | undefined;
   /** How many are shown because there is room for them, not for who they are. */
@@ -436,8 +437,8 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   /** Makes it ready for use: with what is stored, and what the plugin knows. @internal */
   async prepare(stored: StoredRoom | undefined): Promise<void> {
     this.#secret = await this.session.xmpp.store.settings.secret(OCCUPANT_ID_SECRET);
-    if (stored !== undefined) this.#stored = stored;
-    this.#isUpdating = true;
+    // What the constructor has said already is newer than what is stored.
+    if (stored !== undefined) this.#stored = { ...stored, ...this.#stored, clients: stored.clients };
     try {
       await this.updateInfo();
     } finally {
