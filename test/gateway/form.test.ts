@@ -19,6 +19,8 @@ const GOOD: [field: FormField, answers: string[], value: unknown][] = [
   [{ var: 'x', type: 'boolean' }, [], false],
   [{ var: 'x', type: 'jid-single' }, ['Romeo@Example.net/x'], 'romeo@example.net/x'],
   [{ var: 'x', type: 'jid-multi' }, ['a@b', 'c@d'], ['a@b', 'c@d']],
+  // XEP-0004 §3.3: options are for lists; they do not limit addresses.
+  [{ var: 'x', type: 'jid-multi', options: [{ value: 'a@b' }] }, ['a@b', 'c@d'], ['a@b', 'c@d']],
   [{ var: 'x', type: 'list-single', options: OPTIONS }, ['b'], 'b'],
   [{ var: 'x', type: 'list-multi', options: OPTIONS }, ['b', 'a'], ['b', 'a']],
   [{ var: 'x', type: 'list-multi', options: OPTIONS }, [], []],
@@ -36,6 +38,9 @@ for (const [field, answers, value] of GOOD) {
 const BAD: [field: FormField, answers: string[], text: string][] = [
   [{ var: 'x', required: true }, [], 'x: an answer is needed.'],
   [{ var: 'x', label: 'The X', required: true }, ['  '], 'The X: an answer is needed.'],
+  [{ var: 'x', required: true, private: true }, [''], 'x: an answer is needed.'],
+  [{ var: 'x', required: true, type: 'text-multi' }, ['', ' '], 'x: an answer is needed.'],
+  [{ var: 'x', required: true, type: 'list-multi', options: OPTIONS }, [], 'x: an answer is needed.'],
   [{ var: 'x' }, ['1', '2'], 'x: only one answer is possible.'],
   [{ var: 'x', type: 'boolean' }, ['maybe'], 'x: neither yes nor no.'],
   [{ var: 'x', type: 'jid-single' }, ['a b@c'], 'x: not an XMPP address.'],

@@ -165,7 +165,8 @@ const EXERCISED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'scenario/rooms-messages': {
     'to a room :: who is named is told apart, not oneself': 'options: mentions  LegacyMUC: parseMentions',
-    'to a room :: a file; invitations': 'BaseSession: onInvitation  LegacyContact: inviteTo',
+    'to a room :: invitations, through the room and directly; elsewhere, and with a password, there is nothing to do':
+      'BaseSession: onInvitation  LegacyContact: inviteTo',
     'from a room :: a text has one id everywhere; a correction another': `LegacyParticipant: sendText correct react
       displayed retract received ack`,
     'from a room :: a file, a caption, several at once': 'LegacyParticipant: sendFile moderate',

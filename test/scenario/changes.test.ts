@@ -3,6 +3,7 @@
 import * as assert from 'uvu/assert';
 import type { LegacyContact } from '../../src/gateway/index.ts';
 import { StanzaError } from '../../src/stanza/index.ts';
+import { discoInfo } from '../../src/xep/0030-disco.ts';
 import { FULL_PLUGIN, FullContact, FullGateway, FullSession } from '../support/full-plugin.ts';
 import { type Call, TestSession } from '../support/plugin.ts';
 import { Stage, type StageOptions, type User } from '../support/stage.ts';
@@ -163,6 +164,34 @@ test('to a contact :: reactions that the network does not have are refused; spel
     { plugin: { contact: Picky } },
   );
 });
+
+const RESTRICTED: [what: string, single: boolean, emojis: readonly string[] | undefined, said: string | undefined][] = [
+  ['none', false, undefined, undefined],
+  ['one emoji each', true, undefined, 'max_reactions_per_user: 1'],
+  ['certain emoji', false, ['👍', '👎'], 'allowlist: 👍 👎'],
+  ['one of certain emoji', true, ['👍'], 'max_reactions_per_user: 1, allowlist: 👍'],
+];
+for (const [what, single, emojis, said] of RESTRICTED) {
+  test(`to a contact :: reactions are restricted to ${what}, and clients can know it`, () => {
+    class Restricted extends FullContact {
+      override readonly reactionsSingleEmoji = single;
+      override async availableEmojis(): Promise<ReadonlySet<string> | undefined> {
+        return emojis && new Set(emojis);
+      }
+    }
+    return play(
+      async (_stage, romeo) => {
+        const { forms } = await discoInfo(romeo.client, `${JULIET}/slipway`);
+        const [formType, ...fields] = forms.flatMap((form) => form.fields);
+        assert.equal(
+          [formType?.values, fields.map(({ var: name, values }) => `${name}: ${values.join(' ')}`).join(', ')],
+          said === undefined ? [undefined, ''] : [['urn:xmpp:reactions:0:restrictions'], said],
+        );
+      },
+      { plugin: { contact: Restricted } },
+    );
+  });
+}
 
 // --- replies of the user
 

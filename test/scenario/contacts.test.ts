@@ -251,6 +251,45 @@ test('arguments :: what byLegacyId is given reaches the constructor', () => {
   );
 });
 
+test('names :: said by a constructor, they count, also for a contact that is stored, and nothing else is lost', () =>
+  withFolder((homeDir) => {
+    class Named extends FullContact {
+      constructor(...[session, legacyId, jidUsername, name]: [never, string, string, string?]) {
+        super(session, legacyId, jidUsername);
+        this.name = name;
+      }
+      override async updateInfo(): Promise<void> {}
+    }
+    class Unfilled extends LegacyRoster<Named> {
+      override async fill(): Promise<void> {
+        await this.byLegacyId('paris', filled);
+      }
+    }
+    let filled = 'Count Paris';
+    return play(
+      async (stage) => {
+        const paris = await contactOf(stage, 'paris');
+        assert.is(paris.name, 'Count Paris');
+        await paris.addToRoster();
+        filled = 'Paris';
+        await stage.restart();
+        await eventually(() => void stage.session());
+        await stage.session().waitForReady();
+        const again = await contactOf(stage, 'paris');
+        assert.equal([again.name, again.isFriend, again.inRoster], ['Paris', true, true]);
+        await stage.session().contacts.flush();
+        const [stored] = await stage.gateway.store.contacts.all(stage.session().userId);
+        assert.equal([stored?.name, stored?.isFriend, stored?.inRoster], ['Paris', true, true]);
+        // The roster follows.
+        const written = stage.routed.filter(
+          (s) => s.getChild('query', 'jabber:iq:roster')?.getChild('item')?.attrs.name,
+        );
+        assert.is(written.at(-1)?.getChild('query')?.getChild('item')?.attrs.name, 'Paris');
+      },
+      { homeDir, plugin: { contact: Named as never, roster: Unfilled } },
+    );
+  }));
+
 // --- presence
 
 test('presence :: when somebody was last seen, also for clients that do not know how to ask', () =>

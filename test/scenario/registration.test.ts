@@ -250,6 +250,14 @@ test('chat :: the words help, register, abort and unregister', () =>
 
 const GOODBYES: [how: string, say: (romeo: User, stage: Stage) => unknown][] = [
   ['in-band', (romeo) => unregister(romeo.client, GATEWAY)],
+  [
+    'by command',
+    async (romeo) => {
+      const node = 'urn:slipway:command:unregister';
+      const { sessionId = '' } = await executeCommand(romeo.client, GATEWAY, { node });
+      await executeCommand(romeo.client, GATEWAY, { node, sessionId, form: submit({ confirm: 'true' }) });
+    },
+  ],
   ['by ending the subscription', (romeo) => romeo.sends(`<presence to='${GATEWAY}' type='unsubscribe'/>`)],
   ['by the plugin', (_, stage) => stage.gateway.unregisterUser(stage.session().user)],
 ];

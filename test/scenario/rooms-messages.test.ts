@@ -23,6 +23,8 @@ const calls = async (stage: Stage, user: User) => {
   await user.settle();
   return stage.session().calls;
 };
+const LETTER = Buffer.from('A letter');
+const LETTER_NAME = { fileName: 'letter.txt' };
 const has = (text: string) => (s: Element) => s.getChildText('body') === text;
 
 /** romeo is in the group, with two clients if need be. */
@@ -150,7 +152,26 @@ test('to a room :: who is named is told apart, not oneself', () =>
     );
   }));
 
-test('to a room :: a file; invitations', () =>
+test('to a room :: a file', () =>
+  playInRooms(
+    async (stage, romeo) => {
+      await enter(romeo);
+      const url = await (await room(stage))
+        .getParticipant('JULIET')
+        .then((juliet) => juliet.sendFile(LETTER, LETTER_NAME));
+      await romeo.receives((s) => s.getChild('x', 'jabber:x:oob') !== undefined);
+      say(romeo, 'f', `<body>${url}</body><x xmlns='jabber:x:oob'><url>${url}</url></x>`);
+      const echo = await romeo.receives((s) => s.attrs.id === 'f');
+      assert.equal(
+        [echo.attrs.type, echo.getChild('x', 'jabber:x:oob')?.getChildText('url'), stanzaIdBy(echo, GROUP)],
+        ['groupchat', url, 'file-1'],
+      );
+      assert.equal(await calls(stage, romeo), [['sendFile', 'group', 'letter.txt']]);
+    },
+    { config: { 'allow-private-urls': true } },
+  ));
+
+test('to a room :: invitations, through the room and directly; elsewhere, and with a password, there is nothing to do', () =>
   inside(async (stage, romeo) => {
     romeo.sends(
       `<message type='chat' to='juliet@gw.localhost'><x xmlns='jabber:x:conference' jid='${GROUP}' reason='Come'/></message>`,
@@ -159,10 +180,17 @@ test('to a room :: a file; invitations', () =>
     romeo.sends(
       `<message to='${GROUP}'><x xmlns='http://jabber.org/protocol/muc#user'><invite to='nurse@gw.localhost'><reason>You too</reason></invite></x></message>`,
     );
-    romeo.sends(
-      `<message id='p' to='juliet@gw.localhost'><x xmlns='jabber:x:conference' jid='room@elsewhere.example' password='x'/></message>`,
-    );
-    assert.is(StanzaError.fromStanza(await romeo.receives((s) => s.attrs.id === 'p')).condition, 'bad-request');
+    const refusals: [where: string, condition: string][] = [
+      ["jid='room@elsewhere.example' password='x'", 'bad-request'],
+      [`jid='${GROUP}' password='x'`, 'bad-request'],
+      ["jid='room@elsewhere.example'", 'item-not-found'],
+      [`jid='#nowhere@gw.localhost'`, 'item-not-found'],
+    ];
+    for (const [where, expected] of refusals) {
+      romeo.sends(`<message id='p' to='juliet@gw.localhost'><x xmlns='jabber:x:conference' ${where}/></message>`);
+      const error = StanzaError.fromStanza(await romeo.receives((s) => s.attrs.id === 'p'));
+      assert.is(error.condition, expected, where);
+    }
     assert.equal(await calls(stage, romeo), [
       ['onInvitation', 'juliet', 'group', 'Come'],
       ['onInvitation', 'nurse', 'group', 'You too'],
@@ -259,6 +287,18 @@ test('from a room :: a file, a caption, several at once', () =>
     const second = await romeo.receives((s) => find(s, retract) !== undefined);
     const taken = [first, second].map((each) => find(each, retract)?.id);
     assert.equal(new Set(taken), new Set(['f1', stanzaIdBy(file, GROUP)]));
+    const two = [
+      { source: LETTER, ...LETTER_NAME },
+      { source: LETTER, ...LETTER_NAME },
+    ];
+    await juliet.sendFiles(two, { body: 'Both', legacyMsgId: 'f2' });
+    const parts = [];
+    for (let i = 0; i < 3; i++) parts.push(stanzaIdBy(await romeo.receives((s) => s.name === 'message'), GROUP));
+    assert.is(new Set(parts).size, 3);
+    juliet.moderate('f2', 'Nor these');
+    const gone = [];
+    for (let i = 0; i < 3; i++) gone.push(find(await romeo.receives((s) => s.name === 'message'), retract)?.id);
+    assert.equal(new Set(gone), new Set(parts));
   }));
 
 test('moderation :: by the room or a moderator, in both versions', () =>

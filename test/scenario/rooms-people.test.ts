@@ -25,7 +25,9 @@ import { nick } from '../../src/xep/0172-nick.ts';
 import { hats } from '../../src/xep/0317-hats.ts';
 import { moderateMessage, moderateMessageV0 } from '../../src/xep/0425-moderation.ts';
 import { publishRoomAvatar } from '../../src/xep/0486-room-avatars.ts';
+import { withFolder } from '../support/folder.ts';
 import { GroupsSession, TestRoom } from '../support/groups-plugin.ts';
+import { TestContact } from '../support/plugin.ts';
 import { enter, occupant, playInRooms, room, roomJid } from '../support/rooms.ts';
 import { GATEWAY, type Stage, type User } from '../support/stage.ts';
 import { suite } from '../support/test.ts';
@@ -99,6 +101,38 @@ test('names :: two of one name are told apart', () =>
     for (const contact of contacts) names.push((await group.getParticipantByContact(contact)).nickname);
     assert.equal(names, ['Cousin', 'Cousin (benvolio)']);
   }));
+
+test('names :: said by a constructor, they count; who has none is called by the id on the network', () => {
+  let called = 'By the constructor';
+  class NamedRoom extends TestRoom {
+    constructor(...args: ConstructorParameters<typeof TestRoom>) {
+      super(...args);
+      this.name = called;
+    }
+    override async updateInfo(): Promise<void> {}
+  }
+  class Nameless extends TestContact {
+    override async updateInfo(): Promise<void> {}
+  }
+  return withFolder((homeDir) =>
+    playInRooms(
+      async (stage, romeo) => {
+        const named = async () => {
+          const group = await room(stage);
+          const byId = await group.getParticipantByLegacyId('count paris');
+          return [group.name, byId.nickname, byId.contact?.jid.local];
+        };
+        const paris = ['count paris', 'count\\20paris'];
+        assert.equal(await named(), ['By the constructor', ...paris]);
+        called = 'Another';
+        await stage.restart();
+        await romeo.receives((s) => s.getChildText('status') === 'Connected as test');
+        assert.equal(await named(), ['Another', ...paris]);
+      },
+      { homeDir, plugin: { muc: NamedRoom, contact: Nameless } },
+    ),
+  );
+});
 
 test('participants :: of contacts, of ids, of names, of the user and of the room: one each', () =>
   inside(async (stage) => {

@@ -1,7 +1,7 @@
 /** A whole conversation in one process: the development server, a gateway, and users at real clients. */
 
 import * as assert from 'uvu/assert';
-import type { Log, PluginClasses, RawConfig } from '../../src/gateway/index.ts';
+import type { BaseGateway, Log, PluginClasses, RawConfig } from '../../src/gateway/index.ts';
 import {
   TestClient,
   type TestKit,
@@ -40,9 +40,12 @@ export interface StageOptions {
 export class Stage {
   readonly #kit: TestKit;
   readonly #users: User[] = [];
+  /** What the gateways have said, also what the server does not take. */
+  readonly #said: Element[] = [];
 
   private constructor(kit: TestKit) {
     this.#kit = kit;
+    overhear(this.gateway, this.#said);
   }
 
   static async open({ plugin, server = {}, config = {}, homeDir, clock, log }: StageOptions = {}): Promise<Stage> {
@@ -109,11 +112,13 @@ export class Stage {
   /** Stops the gateway and starts another one with the same options. */
   async restart(): Promise<void> {
     await this.#kit.restart();
+    overhear(this.gateway, this.#said);
   }
 
   /** Starts a gateway after the one before was shut down. */
   async start(): Promise<void> {
     await this.#kit.resume();
+    overhear(this.gateway, this.#said);
   }
 
   /** Resolves when the server is known to have read everything: then a break of the link repeats nothing. */
@@ -127,9 +132,33 @@ export class Stage {
     // Each test looks at what went wrong itself.
     this.#kit.takeTroubles();
     await this.#kit.stop();
+    for (const each of this.#said) assertDeliverable(each);
     const sent = this.routed.filter(({ attrs }) => JID.parse(attrs.from ?? '').domain === GATEWAY);
     if (hasValidator) assertValid(sent, { component: true });
   }
+}
+
+function overhear(gateway: BaseGateway, said: Element[]): void {
+  const send = gateway.send.bind(gateway) as (stanza: Element, ...pair: unknown[]) => void;
+  const sendTransient = gateway.sendTransient.bind(gateway);
+  gateway.send = (each: Element, ...pair: unknown[]) => {
+    said.push(each);
+    send(each, ...pair);
+  };
+  gateway.sendTransient = (each) => {
+    said.push(each);
+    sendTransient(each);
+  };
+}
+
+const SHOWS = [undefined, 'away', 'chat', 'dnd', 'xa'];
+
+/** RFC 6120 §8.1 for components: without addresses the server ends the stream. RFC 6121 §4.7.2.1: other shows are none. */
+function assertDeliverable(each: Element): void {
+  const { from = '', to = '' } = each.attrs;
+  const shown = each.name === 'presence' ? each.getChild('show')?.text() : undefined;
+  if (from === '' || to === '') throw new Error(`not addressed: ${each}`);
+  if (!SHOWS.includes(shown)) throw new Error(`no legal show: ${each}`);
 }
 
 export interface LogInOptions {
