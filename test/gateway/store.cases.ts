@@ -303,7 +303,13 @@ export function storeCases(test: Test, database: NewDatabase): void {
     );
     // A user who is no more.
     assert.equal(await Promise.all([arrive(4711, 'c'), arrive(id, 'd')]), ['lost', 'new']);
-    assert.is(errors.length, 1);
+    // What is sent in the same turn is stored all the same.
+    const pair = journal.note({ userId: id, chat: 'j', xmppId: 'p', legacyId: 'p', fromUser: false, sending: 'once' });
+    for (const name of ['a', 'b', 'c']) journal.send(`<${name}/>`, `<${name}/>`, name === 'b' ? pair : undefined);
+    assert.is(await arrive(4711, 'e'), 'lost');
+    await journal.flushed();
+    assert.is((await journal.stored.outgoingAfter(0)).map(({ xml }) => xml).join(''), '<a/><b/><c/>');
+    assert.is(errors.length, 2);
     await close();
   });
 

@@ -189,6 +189,8 @@ export class Journal {
       for (const outgoing of turn.outgoing) outgoing.outId = 0;
       return new Set();
     }
+    // What was one row is several now: each stanza is stored, or not, by itself.
+    for (const each of turn.outgoing) this.#assignRows([each]);
     const known = new Set<Pair>();
     for (const part of parts) for (const pair of await this.#store(part)) known.add(pair);
     return known;
