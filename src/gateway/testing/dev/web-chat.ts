@@ -78,7 +78,8 @@ function page({ webSocketUrl, domain, chats, title }: WebChatOptions, user: stri
     clear_cache_on_logout: true,
     discover_connection_methods: false,
     i18n: 'en',
-    jid: `${name}@${domain}/web`,
+    // Without a resource: the server gives each window its own, else the second would throw out the first.
+    jid: `${name}@${domain}`,
     // The development server keeps no archive and no keys.
     omemo_default: false,
     password: name,
