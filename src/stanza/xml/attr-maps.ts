@@ -31,19 +31,19 @@ let compiled = 0;
 /**
  * A function that makes the maps of elements with these attributes.
  * @param values those that are always the same; `undefined` for those that vary.
- * @param replace is called with a faster such function when there is one.
+ * @param owner gets a faster such function when there is one.
  */
 export function attrMaker(
   keys: readonly string[],
   values: readonly (string | undefined)[],
-  replace: (make: AttrMaker) => void,
+  owner: { makeAttrs: AttrMaker },
 ): AttrMaker {
   const AttrMap = attrMapOf(keys.length);
   let uses = 0;
   return (source) => {
     if (++uses === OFTEN) {
       const make = compile(keys, values);
-      if (make !== undefined) replace(make);
+      if (make !== undefined) owner.makeAttrs = make;
     }
     const attrs = new AttrMap();
     for (let i = 0; i < keys.length; i++) attrs[keys[i] as string] = values[i] ?? source.value();

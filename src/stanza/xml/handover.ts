@@ -17,18 +17,25 @@ import {
   VALUES_TOP,
 } from './layout.ts';
 import type { Machine } from './machine.ts';
-import type { Tag } from './shapes.ts';
 import { Builder } from './tree.ts';
 import { Run, Unread } from './unread.ts';
 
 /** So many bytes of values are made one string at most, but for those of one element. */
 const TOGETHER = 2048;
 
+/**
+ * Leads to the tape for as long as it tells of the same elements. An object of its own, so that an element that is kept
+ * for longer keeps neither the tape nor the memory around it.
+ */
+export interface View {
+  handover: Handover | undefined;
+}
+
 export class Handover {
   readonly #machine: Machine;
   readonly #builder: Builder;
-  /** Counts what the tape has told of: it goes up as soon as the tape is written on. */
-  #serial = 0;
+  /** What those have who may look at the tape, if there are any. */
+  #view: View | undefined;
   /** Where the element that was handed over last ended in the input, from ORIGIN on. */
   end = 0;
 
@@ -40,21 +47,15 @@ export class Handover {
   /** Says that the tape is written on, or that its tags are others. */
   turn(): void {
     const { scanner, shapes } = this.#machine;
-    this.#serial++;
+    if (this.#view !== undefined) this.#view.handover = undefined;
+    this.#view = undefined;
     this.#builder.words = scanner.words;
     this.#builder.bytes = scanner.bytes;
     this.#builder.tags = shapes.tags;
   }
 
-  /** The tag of the element whose entry is at `entry`, in bytes from the beginning of the tape. */
-  tagAt(entry: number): Tag {
-    const { words } = this.#machine.scanner;
-    return this.#builder.tagAt(((words[TAPE >> 2] as number) + entry) >> 2);
-  }
-
-  /** The children of an element of `run` as long as the tape tells of them, which has the number `serial`. */
-  childrenOf(run: Run, serial: number, entry: number): readonly Node[] | undefined {
-    if (serial !== this.#serial) return undefined;
+  /** The children of an element of `run`, which the tape tells of. */
+  childrenOf(run: Run, entry: number): readonly Node[] {
     const builder = this.#builder;
     builder.open(run, run.source);
     return builder.childrenAt(builder.base + entry);
@@ -79,6 +80,8 @@ export class Handover {
     this.turn();
     const builder = this.#builder;
     const { words, bytes } = this.#machine.scanner;
+    // Where tags are always others, who waits would keep the tags of that time, each of another.
+    const { isEndless } = this.#machine.shapes;
     const base = (words[TAPE >> 2] as number) >> 2;
     const last = base + (done >> 2);
     builder.base = base;
@@ -97,7 +100,9 @@ export class Handover {
           const tag = builder.tagAt(entry);
           builder.open(run, run.source);
           const content = words[entry + (COUNT >> 2)] === 0 ? NO_CHILDREN : new Unread(run, entry - base);
-          onElement(Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content));
+          const element = Element.of(tag.name, tag.ns, builder.attributesAt(tag, entry), content);
+          onElement(element);
+          if (isEndless) void element.children;
         }
       } finally {
         if (run.waiting > 0) run.keepTape(bytes, start << 2, next << 2, start - base);
@@ -112,7 +117,8 @@ export class Handover {
     const { words, bytes } = this.#machine.scanner;
     const from = words[record + (VALUES_OF >> 2)] as number;
     const to = words[final + (VALUES_END_OF >> 2)] as number;
-    return new Run(this, this.#serial, tags, from, bytes, valuesBase + from, valuesBase + to);
+    this.#view ??= { handover: this };
+    return new Run(this.#view, tags, from, bytes, valuesBase + from, valuesBase + to);
   }
 
   /** The last record of a run that begins with `record`: as many as are small. Who keeps one of them keeps all. */

@@ -7,7 +7,7 @@ export interface Limits {
   readonly depth: number;
   /** The attributes of one element, namespace declarations included. Default 128. */
   readonly attributes: number;
-  /** The UTF-16 code units of one element or attribute name with its prefix. Default 1024. */
+  /** The UTF-16 code units of one element or attribute name with its prefix, or its namespace. Default 1024. */
   readonly nameLength: number;
 }
 

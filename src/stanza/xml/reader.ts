@@ -213,7 +213,11 @@ export class Reader {
     const depth = this.#depth;
     const parent = this.#innermost();
     const scope = depth === 0 ? this.#outside.scope : parent.scope;
-    const learnt = this.#machine.shapes.learn(token, depth === 0 ? this.#root : parent.inside, scope);
+    const learnt = this.#machine.shapes.learn(
+      token,
+      depth === 0 ? this.#root : this.#machine.shapes.insideOf(parent),
+      scope,
+    );
     if (this.#state === 'prolog') return this.#header(learnt, to);
     const maxDepth = words[MAX_DEPTH >> 2] as number;
     if (depth === maxDepth) throw new Fault('policy-violation', `deeper than ${maxDepth}`);
@@ -246,11 +250,12 @@ export class Reader {
       return;
     }
     top += STACK_ENTRY >> 2;
-    words[top + (INSIDE_OF >> 2)] = tag.inside.at;
+    const { at: inside } = this.#machine.shapes.insideOf(tag);
+    words[top + (INSIDE_OF >> 2)] = inside;
     words[top + (SHAPE_OF >> 2)] = learnt.at;
     words[top + (ENTRY_OF >> 2)] = entry;
     words[top + (COUNT_OF >> 2)] = 0;
-    words[LAST >> 2] = tag.inside.at;
+    words[LAST >> 2] = inside;
     words[DEPTH >> 2] = depth + 1;
   }
 
@@ -418,8 +423,9 @@ export class Reader {
   #innermost(): Tag {
     const words = this.#words;
     const depth = this.#depth;
-    if (depth === 0) return this.#machine.shapes.tags[0] as Tag;
-    return this.#handover.tagAt(words[(STACK + depth * STACK_ENTRY + ENTRY_OF) >> 2] as number);
+    const entry = words[(STACK + depth * STACK_ENTRY + ENTRY_OF) >> 2] as number;
+    const id = depth === 0 ? 0 : (words[((words[TAPE >> 2] as number) + entry) >> 2] as number);
+    return this.#machine.shapes.tags[id] as Tag;
   }
 
   /** What is wrong at `to`, unless that is further than a stanza may reach: then that comes first. */

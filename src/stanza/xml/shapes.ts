@@ -4,7 +4,7 @@
  */
 
 import { type AttrMaker, attrMaker } from './attr-maps.ts';
-import { type Attrs, type Element, NO_ATTRS } from './element.ts';
+import { type Attrs, attrMapOf, type Element, NO_ATTRS } from './element.ts';
 import {
   CHILD,
   ID,
@@ -48,8 +48,6 @@ export interface Tag {
   readonly attrs: Attrs | undefined;
   /** The namespaces in force inside. */
   readonly scope: Scope;
-  /** Which tags may stand inside. */
-  readonly inside: Shape;
   /** The element itself, where nobody can tell such elements apart: no value that varies, no children. */
   same: Element | undefined;
 }
@@ -90,8 +88,9 @@ export interface ShapeOptions {
 
 /** How many bytes the shapes may take: some 2,000 of them. */
 export const SHAPES_BYTES = 262_144;
-/** How many tags are remembered. */
+/** How many tags are remembered, and how many bytes they may have been together. */
 const MAX_TAGS = 2048;
+const MAX_LEARNT = 1_048_576;
 /** Longer labels are not worth remembering. */
 const MAX_LABEL = 512;
 /** Attributes whose values are words of a protocol, the same again and again. */
@@ -100,8 +99,6 @@ const PROTOCOL_WORDS = new Set(
 );
 /** Where a tag has gone on in so many ways, what looked like a word of the protocol may be none. */
 const MAX_WORDS = 32;
-
-const NO_VALUES = { value: () => '' };
 
 const NO_TAG: Tag = {
   id: 0,
@@ -113,17 +110,23 @@ const NO_TAG: Tag = {
   makeAttrs: () => NO_ATTRS,
   attrs: NO_ATTRS,
   scope: NO_BINDINGS,
-  inside: new Shape(0),
   same: undefined,
 };
 
+/** What stands for shapes that are not remembered. */
+const NO_SHAPE = new Shape(0);
+
 export class Shapes {
-  /** The tags by their ids. */
+  /** The tags by their ids. Elements that nobody has looked into hold on to this list: no shapes can be in it. */
   tags: Tag[] = [NO_TAG];
+  /** Which tags may stand inside of each of them. */
+  #insides: Shape[] = [NO_SHAPE];
   readonly #memory: Memory;
   readonly #from: number;
   #used = 0;
+  #learnt = 0;
   #isFull = false;
+  #isEndless = false;
   #options: ShapeOptions;
   /** The shapes that have no parent: for each scope and each parent element, what may begin a child. */
   readonly #roots = new Map<string, Shape>();
@@ -142,6 +145,11 @@ export class Shapes {
     return this.#isFull;
   }
 
+  /** Whether that has been so before: what is known now will not be known for long either. */
+  get isEndless(): boolean {
+    return this.#isEndless;
+  }
+
   /** Prepares for a stream with these options: what was learnt with the same ones stays known. */
   use(options: ShapeOptions): void {
     const isSame = key(options) === key(this.#options);
@@ -152,9 +160,12 @@ export class Shapes {
   /** Forgets everything. Nothing may be open, and nothing on the tape that is still to be read. */
   reset(): void {
     this.#used = 0;
+    this.#learnt = 0;
+    this.#isEndless ||= this.#isFull;
     this.#isFull = false;
     // Who has kept a tape needs the old ones.
     this.tags = [NO_TAG];
+    this.#insides = [NO_SHAPE];
     this.#roots.clear();
     this.#scopes.clear();
     this.#scopeIds.clear();
@@ -167,11 +178,17 @@ export class Shapes {
     return this.#scope(scope.own, this.adopt(scope.parent));
   }
 
+  /** The tags that may stand inside an element with this tag. */
+  insideOf({ id }: Tag): Shape {
+    return this.#insides[id] as Shape;
+  }
+
   /** The tags that may stand inside an element called `name` (as written), where `scope` is in force. */
   inside(scope: Scope, name: string): Shape {
     const key = `${this.#scopeIds.get(scope)} ${name}`;
     let root = this.#roots.get(key);
     if (root === undefined) {
+      if (this.#isFull) return NO_SHAPE;
       root = new Shape(this.#allocate(`</${name}>`, KIND_OPEN));
       this.#roots.set(key, root);
     }
@@ -188,7 +205,7 @@ export class Shapes {
   learn(bytes: string, inside: Shape, above: Scope): LearntTag {
     const written = readStartTag(bytes, this.#options.limits);
     // First of all: there is no shape of a tag that is wrong.
-    const resolved = resolveTag(written, above);
+    const resolved = resolveTag(written, above, this.#options.limits);
     const varying: WrittenAttribute[] = [];
     let shape = inside;
     let from = 0;
@@ -199,14 +216,20 @@ export class Shapes {
       varying.push(attribute);
     }
     shape = this.#child(shape, bytes.slice(from), written.isEmpty ? KIND_EMPTY : KIND_OPEN);
-    shape.tag ??= this.#tag(written, resolved, new Set(varying), above, shape.at);
-    return { tag: shape.tag, at: shape.at, written, varying };
+    if (shape.tag !== undefined) return { tag: shape.tag, at: shape.at, written, varying };
+    this.#learnt += bytes.length;
+    if (this.#learnt > MAX_LEARNT) this.#fill();
+    const tag = this.#tag(written, resolved, new Set(varying), above, shape.at);
+    if (shape !== NO_SHAPE) shape.tag = tag;
+    return { tag, at: shape.at, written, varying };
   }
 
   /** The child with this label, put where the scanner looks first. */
   #child(parent: Shape, label: string, kind: number): Shape {
     let child = parent.children.get(label);
     if (child === undefined) {
+      // A stanza in which all tags are different takes as much memory as its tags do, not as a tree of them would.
+      if (this.#isFull) return NO_SHAPE;
       child = new Shape(parent.at === 0 ? 0 : this.#allocate(label, kind));
       parent.children.set(intern(label), child);
     } else if (parent.first === child || child.at === 0) return child;
@@ -240,17 +263,11 @@ export class Shapes {
   ): Tag {
     const scope = own === undefined ? above : this.#scope(own, above);
     const writtenName = intern(written.label.slice(1));
-    const keys: string[] = [];
-    const values: (string | undefined)[] = [];
-    for (const [i, attribute] of written.attributes.entries()) {
-      const key = allKeys[i];
-      if (key === undefined) continue;
-      keys.push(intern(key));
-      values.push(varying.has(attribute) ? undefined : intern(attribute.value));
-    }
-    const makeAttrs = attrMaker(keys, values, (make) => {
-      tag.makeAttrs = make;
-    });
+    const keys = allKeys.filter((key) => key !== undefined).map(intern);
+    const values = written.attributes
+      .filter(({ isDeclaration }) => !isDeclaration)
+      .map((attribute) => (varying.has(attribute) ? undefined : intern(attribute.value)));
+    const isConstant = varying.size === 0;
     const tag: Tag = {
       id: this.tags.length,
       written: writtenName,
@@ -258,17 +275,19 @@ export class Shapes {
       ns: intern(this.#options.aliases[ns] ?? ns),
       keys,
       varying: varying.size,
-      makeAttrs,
-      attrs: varying.size > 0 ? undefined : keys.length === 0 ? NO_ATTRS : makeAttrs(NO_VALUES),
+      makeAttrs: NO_TAG.makeAttrs,
+      attrs: isConstant ? constantAttrs(keys, values) : undefined,
       scope,
-      inside: this.inside(scope, writtenName),
       same: undefined,
     };
+    if (!isConstant) tag.makeAttrs = attrMaker(keys, values, tag);
+    const inside = this.inside(scope, writtenName);
     this.tags.push(tag);
-    if (this.tags.length > MAX_TAGS) this.#isFull = true;
+    this.#insides.push(inside);
+    if (this.tags.length > MAX_TAGS) this.#fill();
     if (at !== 0) {
       const { words } = this.#memory;
-      words[(at + INSIDE) >> 2] = tag.inside.at;
+      words[(at + INSIDE) >> 2] = inside.at;
       words[(at + ID) >> 2] = tag.id;
     }
     return tag;
@@ -280,10 +299,19 @@ export class Shapes {
     let scope = this.#scopes.get(key);
     if (scope === undefined) {
       scope = { own: new Map([...own].map(([prefix, ns]) => [intern(prefix), intern(ns)])), parent };
+      if (this.#isFull) return scope;
       this.#scopes.set(key, scope);
       this.#scopeIds.set(scope, this.#scopeIds.size);
     }
     return scope;
+  }
+
+  /** There is more to remember than there is room for. */
+  #fill(): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    // What was handed over before needs none of the tags that are still to come in this stanza.
+    this.tags = this.tags.slice();
   }
 
   /** A new shape in the memory of the scanner: where it is, or 0 when there is no room. */
@@ -292,7 +320,7 @@ export class Shapes {
     const size = LABEL + Math.max(16, (length + 15) & ~15);
     if (length > MAX_LABEL) return 0;
     if (this.#used + size > SHAPES_BYTES) {
-      this.#isFull = true;
+      this.#fill();
       return 0;
     }
     const at = this.#from + this.#used;
@@ -305,6 +333,13 @@ export class Shapes {
     for (let i = 0; i < length; i++) bytes[at + LABEL + i] = label.charCodeAt(i);
     return at;
   }
+}
+
+function constantAttrs(keys: readonly string[], values: readonly (string | undefined)[]): Attrs {
+  if (keys.length === 0) return NO_ATTRS;
+  const attrs = new (attrMapOf(keys.length))();
+  for (const [i, key] of keys.entries()) attrs[key] = values[i] as string;
+  return attrs;
 }
 
 /** Whether the value is likely to come again, and needs nothing done to become a string. */

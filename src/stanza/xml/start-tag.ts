@@ -103,7 +103,7 @@ export function readStartTag(bytes: string, limits: Limits): WrittenTag {
 }
 
 /** Finds the names of a tag in the namespaces where it stands. */
-export function resolveTag({ name, attributes }: WrittenTag, above: Scope): ResolvedTag {
+export function resolveTag({ name, attributes }: WrittenTag, above: Scope, limits: Limits): ResolvedTag {
   const own = new Map<string, string>();
   for (const { name: attribute, value, isDeclaration } of attributes) {
     if (isDeclaration) own.set(attribute.slice('xmlns:'.length), value);
@@ -115,7 +115,7 @@ export function resolveTag({ name, attributes }: WrittenTag, above: Scope): Reso
   return {
     name: local,
     ns: lookUp(scope, prefix),
-    keys: attributeKeys(attributes, scope),
+    keys: attributeKeys(attributes, scope, limits),
     own: own.size === 0 ? undefined : own,
   };
 }
@@ -152,12 +152,14 @@ function lookUp(scope: Scope, prefix: string): string {
   throw new Fault('not-well-formed', `prefix ${prefix} is not declared`);
 }
 
-function attributeKeys(attributes: readonly WrittenAttribute[], scope: Scope): (string | undefined)[] {
+function attributeKeys(attributes: readonly WrittenAttribute[], scope: Scope, limits: Limits): (string | undefined)[] {
   const seen = new Set<string>();
   return attributes.map(({ name, isDeclaration }) => {
     const { prefix, local } = splitName(name);
     if (isDeclaration) return undefined;
     const key = prefix === '' ? local : prefix === 'xml' ? name : `{${lookUp(scope, prefix)}}${local}`;
+    // A namespace is declared once, and would be in the key of each attribute.
+    if (prefix !== '') checkLength(key, limits);
     if (seen.has(key)) throw new Fault('not-well-formed', `attribute ${key} stands twice`);
     seen.add(key);
     return key;

@@ -1,5 +1,5 @@
 import type { ChildSource, Node } from './element.ts';
-import type { Handover } from './handover.ts';
+import type { View } from './handover.ts';
 import type { Bytes } from './scanner.ts';
 import type { Tag } from './shapes.ts';
 import { Builder } from './tree.ts';
@@ -10,9 +10,7 @@ const NONE: readonly string[] = [];
 
 /** A few first-level elements that have come together: their values as a string, and what the tape tells of them. */
 export class Run {
-  readonly #handover: Handover;
-  /** The tape is at hand as long as the handover has this number. */
-  readonly #serial: number;
+  readonly #view: View;
   readonly #tags: readonly Tag[];
   /** The offset of the first value, as the tape counts. */
   readonly from: number;
@@ -26,17 +24,8 @@ export class Run {
   #tape = NONE;
 
   /** @param at where the first value is in `bytes`. */
-  constructor(
-    handover: Handover,
-    serial: number,
-    tags: readonly Tag[],
-    from: number,
-    bytes: Bytes,
-    at: number,
-    to: number,
-  ) {
-    this.#handover = handover;
-    this.#serial = serial;
+  constructor(view: View, tags: readonly Tag[], from: number, bytes: Bytes, at: number, to: number) {
+    this.#view = view;
     this.#tags = tags;
     this.from = from;
     this.source = bytes.latin1Slice(at, Math.min(to, at + SEGMENT));
@@ -58,10 +47,10 @@ export class Run {
 
   /** The children of the element whose entry is at `entry`, in words from the beginning of the tape. */
   childrenOf(entry: number): readonly Node[] {
-    const live = this.#handover.childrenOf(this, this.#serial, entry);
-    if (live !== undefined) {
+    const { handover } = this.#view;
+    if (handover !== undefined) {
       this.waiting--;
-      return live;
+      return handover.childrenOf(this, entry);
     }
     const tape = Buffer.from(this.#tape.join(''), 'latin1');
     const words = new Int32Array(tape.length >> 2);
