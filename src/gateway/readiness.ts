@@ -2,7 +2,8 @@
 
 import type { Clock } from '../stanza/index.ts';
 
-type State = 'logged-out' | 'logging-in' | 'logged-in' | 'ready' | 'failed';
+/** `gone` is for good: the user has left, or another session has taken its place. */
+type State = 'logged-out' | 'logging-in' | 'logged-in' | 'ready' | 'failed' | 'gone';
 
 export class Readiness {
   readonly #clock: Clock;
@@ -23,6 +24,7 @@ export class Readiness {
   }
 
   set(state: State): void {
+    if (this.#state === 'gone') return;
     this.#state = state;
     for (const wake of [...this.#waiting]) wake();
   }
@@ -45,6 +47,6 @@ export class Readiness {
 
   /** Nobody needs to wait for a login that has failed: it is tried again in minutes at best. */
   get #isDecided(): boolean {
-    return this.#state === 'ready' || this.#state === 'failed';
+    return this.#state === 'ready' || this.#state === 'failed' || this.#state === 'gone';
   }
 }

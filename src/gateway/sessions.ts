@@ -66,6 +66,7 @@ export class Sessions {
 
   remove(session: BaseSession): void {
     this.#cancelRetry(session);
+    session.readiness.set('gone');
     if (this.#sessions.get(session.user.jid.bare) === session) this.#sessions.delete(session.user.jid.bare);
   }
 

@@ -1,6 +1,7 @@
 /** XMPP addresses: splitting, preparation, comparison. RFC 7622. */
 
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { detached } from './detached.ts';
 import { prepareLocal, prepareResource } from './precis.ts';
 
 /** A string that is not an XMPP address. */
@@ -30,9 +31,11 @@ export class JID {
   }
 
   /** Reads an address. The results for recently seen strings are kept. Throws JidError. */
-  static parse(text: string): JID {
-    const known = recent.get(text);
+  static parse(given: string): JID {
+    const known = recent.get(given);
     if (known !== undefined) return known;
+    // Addresses are remembered here, and for long by those who count, or have contacts.
+    const text = detached(given);
     const slash = text.indexOf('/');
     const bare = slash === -1 ? text : text.slice(0, slash);
     const at = bare.indexOf('@');

@@ -270,6 +270,18 @@ test('flood of requests :: answered, each of them', () =>
     assert.ok(answers.filter((each) => each === 'resource-constraint').length >= 40);
   }));
 
+test('flood of errors :: not answered, but not looked up without end either', () =>
+  flooded({ 'limit-requests': 20 }, async (stage, romeo) => {
+    for (let i = 0; i < 60; i++) romeo.sends(`<message to='${JULIET}' type='error' id='e${i}'/>`);
+    await romeo.settle();
+    assert.equal(romeo.received.filter(isError), []);
+    const lives = stage.gateway.watch.find('e59');
+    assert.equal(
+      lives.map(({ outcome }) => outcome),
+      ['refused'],
+    );
+  }));
+
 test('flood of joins', () =>
   flooded({ 'limit-joins': 3 }, async (_stage, romeo) => {
     for (let i = 0; i < 4; i++)

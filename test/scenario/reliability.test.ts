@@ -92,6 +92,20 @@ test('twice :: in a room the client that says it again gets the echo again, and 
     assert.is(stage.session().calls.filter(([hook]) => hook === 'sendText').length, 1);
   }));
 
+test('twice :: who has left the room meanwhile is told that, and it is no fault of the gateway', () =>
+  playInRooms(async (stage, romeo) => {
+    await enter(romeo);
+    const say = () => romeo.sends(`<message to='${roomJid()}' type='groupchat' id='1'><body>once</body></message>`);
+    const isGone = (s: Element) => s.name === 'presence' && s.attrs.type === 'unavailable';
+    say();
+    await romeo.receives((s) => s.attrs.type === 'groupchat' && s.attrs.id === '1');
+    romeo.sends(`<presence to='${roomJid()}/romeo' type='unavailable'/>`);
+    await romeo.receives(isGone);
+    say();
+    await romeo.receives(isGone);
+    assert.equal(stage.gateway.errors, []);
+  }));
+
 test('history :: what the network tells again is not sent again; in another chat the same id is another message', () =>
   Stage.with({ plugin: FULL_PLUGIN }, async (stage) => {
     const romeo = await stage.registered();

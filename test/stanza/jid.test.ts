@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
 import { bareOf, JID, JidError } from '../../src/stanza/index.ts';
+import { collected } from '../support/collected.ts';
 import { suite } from '../support/test.ts';
 
 const test = suite('jid');
@@ -93,6 +94,18 @@ test('preparation :: is idempotent, whatever is accepted', () => {
     }),
     { numRuns: 20_000, seed: 1 },
   );
+});
+
+test('parse :: an address keeps itself, and nothing of the stanza that it came in', () => {
+  const kept: JID[] = [];
+  const before = collected();
+  for (let i = 0; i < 4000; i++) {
+    const stanza = `somebody-${i}@example.com/a-resource ${'x'.repeat(16_000)}`;
+    kept.push(JID.parse(stanza.slice(0, stanza.indexOf(' '))));
+  }
+  const bytes = collected() - before;
+  assert.ok(bytes < 8 * 1024 * 1024, `${bytes} bytes`);
+  assert.is(kept[7]?.local, 'somebody-7');
 });
 
 test.run();

@@ -29,6 +29,9 @@ interface Pending {
 /** Milliseconds until an unfinished command is forgotten. */
 const EXPIRY = 15 * 60_000;
 
+/** Commands that may be unfinished, of all people together: beyond, the oldest is forgotten. */
+export const MAX_OPEN = 10_000;
+
 /** Steps back that are possible at most. */
 const MAX_QUESTIONS = 50;
 
@@ -38,6 +41,11 @@ export class AdhocCommands {
 
   constructor(gateway: BaseGateway) {
     this.#gateway = gateway;
+  }
+
+  /** How many commands are unfinished. */
+  get size(): number {
+    return this.#pending.size;
   }
 
   /** Forgets all unfinished commands. */
@@ -113,6 +121,8 @@ export class AdhocCommands {
     const question = questions.at(-1) as Question;
     this.#forget(sessionId);
     const cancelExpiry = this.#gateway.clock.after(EXPIRY, () => this.#pending.delete(sessionId));
+    const [oldest] = this.#pending.keys();
+    if (oldest !== undefined && this.#pending.size >= MAX_OPEN) this.#forget(oldest);
     this.#pending.set(sessionId, { owner: context.from, node, questions, cancelExpiry });
     const form =
       question.kind === 'form' ? dataForm(question) : dataForm({ title: question.prompt, fields: [CONFIRM] });

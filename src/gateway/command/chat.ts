@@ -9,6 +9,9 @@ import { type FormField, type FormValues, readAnswers, typeOf } from './form.ts'
 /** Milliseconds that a question waits for its answer. */
 const PATIENCE = 10 * 60_000;
 
+/** Questions that may wait, of all people together: beyond, the oldest is withdrawn. */
+export const MAX_ASKED = 10_000;
+
 const ABORT = 'abort';
 
 export class ChatCommands {
@@ -18,6 +21,11 @@ export class ChatCommands {
 
   constructor(gateway: BaseGateway) {
     this.#gateway = gateway;
+  }
+
+  /** How many people have been asked something. */
+  get size(): number {
+    return this.#asked.size;
   }
 
   /** Takes a message to the gateway: the answer to a question, or a command. */
@@ -38,6 +46,8 @@ export class ChatCommands {
     if (question !== undefined) this.#say(to, question);
     // A new question takes the place of one that nobody has answered.
     this.#asked.get(to.bare)?.cancel();
+    const [oldest] = this.#asked.values();
+    if (this.#asked.size >= MAX_ASKED) oldest?.cancel();
     return new Promise((resolve, reject) => {
       const end = () => {
         cancelTimeout();

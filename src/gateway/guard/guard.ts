@@ -7,7 +7,7 @@ import type { BaseGateway } from '../gateway.ts';
 import { Allowance, type Counted } from './allowance.ts';
 
 /** Ids of stanzas and threads are kept, and found again, by indices that take no more. */
-const MAX_ID_LENGTH = 600;
+export const MAX_ID_LENGTH = 600;
 
 /** Presences that ask the network for something. */
 const SUBSCRIPTIONS: readonly (string | undefined)[] = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'];
@@ -46,8 +46,8 @@ export class Guard {
     const { type, id = '' } = stanza.attrs;
     switch (stanza.name) {
       case 'message':
-        // Errors are not answered, and do nothing on the network.
-        if (type === 'error') return undefined;
+        // Errors are not answered, and do nothing on the network; but they are looked up.
+        if (type === 'error') return this.allowance.refusal(bare, 'requests');
         if (id.length > MAX_ID_LENGTH) return tooLong('id');
         if ((stanza.getChildText('thread')?.length ?? 0) > MAX_ID_LENGTH) return tooLong('thread');
         return this.#counted(bare, 'messages', stanza);

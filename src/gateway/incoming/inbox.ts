@@ -6,6 +6,7 @@
  * chat keeps its order; different chats do not wait for each other, and a hook that hangs or fails ends only its event.
  */
 
+import { setMaxListeners } from 'node:events';
 import { crc32 } from 'node:zlib';
 import { type Element, JID, parse, StanzaError, serialize, sleep } from '../../stanza/index.ts';
 import { delayBefore } from '../../stanza/stream/backoff.ts';
@@ -68,6 +69,8 @@ export class Inbox {
     this.#gateway = gateway;
     this.#reroute = reroute;
     const { clock, config } = gateway;
+    // As many wait for it as there are chats in which something is tried again.
+    setMaxListeners(0, this.#stopping.signal);
     this.#deadlines = new Deadlines(clock, config.hookTimeout * 1000);
     this.#longDeadlines = new Deadlines(clock, (config.hookTimeout + config.attachmentTimeout) * 1000);
   }
@@ -258,8 +261,12 @@ export class Inbox {
         return undefined;
       case 'sent':
         // Sent again, because the answer did not arrive.
-        if (await session.readiness.wait(0))
-          await repeatTaken(incoming).catch((error) => this.#gateway.exception(error));
+        if (await session.readiness.wait(0)) {
+          await repeatTaken(incoming).catch((error) => {
+            // Who is not there any more needs no receipt.
+            if (!(error instanceof StanzaError)) this.#gateway.exception(error);
+          });
+        }
         return undefined;
       default:
         // The sender was told that it failed, and tries again.
@@ -270,8 +277,8 @@ export class Inbox {
   async #play(event: Event, session: BaseSession, route: Route, queue: readonly Event[]): Promise<void> {
     const { incoming } = event;
     for (let attempt = 0; ; attempt++) {
-      if (session.readiness.state !== 'ready' && !(await session.readiness.wait(LOGIN_PATIENCE))) {
-        return event.end('failed', notReady());
+      if (session.readiness.state !== 'ready' && !(await this.#isReady(session))) {
+        return event.end('failed', notReady(incoming));
       }
       if (this.#isStopping) return event.pend();
       try {
@@ -284,6 +291,13 @@ export class Inbox {
         if (!(await this.#triesAgain(event, session, error, attempt, queue))) return;
       }
     }
+  }
+
+  /** Waits for the login; when the user changes the registration meanwhile, for that of the session that comes then. */
+  async #isReady(session: BaseSession): Promise<boolean> {
+    if (await session.readiness.wait(LOGIN_PATIENCE)) return true;
+    const next = this.#gateway.sessions.get(session.user.jid.bare);
+    return session.readiness.state === 'gone' && next !== undefined && next.readiness.wait(LOGIN_PATIENCE);
   }
 
   /** Returns whether an event that has failed is to be tried again now. */
@@ -399,6 +413,7 @@ function isTemporary(error: unknown, { idempotentSends }: BaseSession): boolean 
   return idempotentSends || error.condition !== 'remote-server-timeout';
 }
 
-function notReady(): XmppError {
+function notReady({ gateway, from }: Incoming): XmppError {
+  if (gateway.sessions.get(from.bare) === undefined) return new XmppError('registration-required', 'You have left.');
   return new XmppError('recipient-unavailable', 'You are not logged in to the network. Please try again later.');
 }

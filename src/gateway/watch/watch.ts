@@ -1,6 +1,8 @@
 /** Watches messages pass: counts and measures all, and remembers what happened to the latest. */
 
+import { detached } from '../../stanza/detached.ts';
 import { bareOf, type Element, type JID } from '../../stanza/index.ts';
+import { MAX_ID_LENGTH } from '../guard/guard.ts';
 import type { Log } from '../log.ts';
 import { briefly, inContext } from './context.ts';
 import { Metrics, type Outcome, type StanzaKind } from './metrics.ts';
@@ -34,7 +36,9 @@ export class Watch {
 
   /** The stanza that has come last is a message from somebody. */
   begin(stanza: Element, from: JID, to: JID): Trace {
-    const trace = new Trace(this.#arrivals, 'to-network', from.bare, to.bare, stanza.attrs.id, undefined);
+    const { id } = stanza.attrs;
+    const xmppId = id === undefined ? undefined : detached(id.slice(0, MAX_ID_LENGTH));
+    const trace = new Trace(this.#arrivals, 'to-network', from.bare, to.bare, xmppId, undefined);
     this.metrics.messagesReceived++;
     this.#inProgress.add(trace);
     this.#keep(trace);
