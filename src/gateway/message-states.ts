@@ -6,8 +6,8 @@ import type { Store } from './store/store.ts';
 /**
  * How far a message got. From the user to the network: `pending` until the plugin gets it, `handed` until it answers,
  * then `sent`, `failed`, `unknown` where nobody can say, or `parked` for an administrator. To the user: `pending` until
- * it is written to the server, `sent`, and `acknowledged` once the server has read it; `archived` for what only went to
- * the history of a room.
+ * it is written to the server, `sent`, and `acknowledged` once the server has read it; `failed` when it returned it;
+ * `archived` for what only went to the history of a room.
  */
 export type DeliveryState =
   | 'pending'
@@ -29,7 +29,7 @@ export interface MessageState {
   readonly state: DeliveryState;
   /** When it came, or was sent; where that is still known. */
   readonly at: Date | undefined;
-  /** What the sender was told. */
+  /** What the sender was told; or, to the user, why it was returned. */
   readonly error: string | undefined;
 }
 
@@ -48,11 +48,12 @@ export class MessageStates {
     await journal.flushed();
     const pairs = await messageIds.find(userId, id);
     const found: MessageState[] = [];
-    for (const { chat, xmppId, legacyId, outId, at } of pairs.filter(({ fromUser }) => !fromUser)) {
+    for (const { chat, xmppId, legacyId, outId, at, error } of pairs.filter(({ fromUser }) => !fromUser)) {
       const isRead = outId === null || !(await journal.stored.isOutgoing(outId));
       const isWritten = outId !== null && outId <= this.#outbox.written;
-      const state = outId === null ? 'archived' : isRead ? 'acknowledged' : isWritten ? 'sent' : 'pending';
-      found.push({ direction: 'to-user', chat, stanzaId: xmppId, legacyId, state, at, error: undefined });
+      const way = outId === null ? 'archived' : isRead ? 'acknowledged' : isWritten ? 'sent' : 'pending';
+      const state = error === undefined ? way : 'failed';
+      found.push({ direction: 'to-user', chat, stanzaId: xmppId, legacyId, state, at, error });
     }
     const own = pairs.filter(({ fromUser }) => fromUser);
     for (const stanzaId of new Set([id, ...own.map(({ xmppId }) => xmppId)])) {

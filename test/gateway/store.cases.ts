@@ -260,6 +260,44 @@ export function storeCases(test: Test, database: NewDatabase): void {
     await close();
   });
 
+  test('journal :: what the server returned is known as such, until it is sent again', async () => {
+    const store = await opening(await database());
+    const { id } = await store.users.save(ROMEO);
+    const { journal, messageIds } = store;
+    const send = (xmppId: string, sending?: 'always') => {
+      const pair = journal.note({
+        userId: id,
+        chat: 'j',
+        xmppId,
+        legacyId: 'x',
+        fromUser: false,
+        ...(sending && { sending }),
+      });
+      if (sending) journal.send('<m/>', '<m/>', pair);
+    };
+    const errors = async () => (await messageIds.find(id, 'x')).map(({ xmppId, error }) => [xmppId, error]);
+    send('a', 'always');
+    send('archived');
+    for (const xmppId of ['a', 'archived', 'never']) await messageIds.returned(id, 'j', xmppId, 'gone');
+    assert.equal(await errors(), [
+      ['a', 'gone'],
+      ['archived', undefined],
+    ]);
+    send('a');
+    await journal.flushed();
+    assert.equal(await errors(), [
+      ['a', 'gone'],
+      ['archived', undefined],
+    ]);
+    send('a', 'always');
+    await journal.flushed();
+    assert.equal(await errors(), [
+      ['a', undefined],
+      ['archived', undefined],
+    ]);
+    await store.close();
+  });
+
   test('journal :: what the user wrote here is known when the network tells of it', async () => {
     const { users, journal, messageIds, close } = await opening(await database());
     const { id } = await users.save(ROMEO);

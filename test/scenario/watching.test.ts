@@ -5,6 +5,7 @@ import { createLog, type RawConfig } from '../../src/gateway/index.ts';
 import type { Life } from '../../src/gateway/watch/explain.ts';
 import { StanzaError } from '../../src/stanza/index.ts';
 import { register } from '../../src/xep/0077-register.ts';
+import { blockJids, unblockJids } from '../../src/xep/0191-blocking.ts';
 import { eventually } from '../support/eventually.ts';
 import { withFolder } from '../support/folder.ts';
 import { TestGateway } from '../support/plugin.ts';
@@ -208,6 +209,42 @@ test('explain :: the way to the user', () =>
       ['the plugin says it', 'goes to the server', 'the server has read it'],
     );
   }));
+
+test('explain :: what the server of the user returns has failed, also after a restart', () =>
+  withFolder((homeDir) =>
+    Stage.with({ ...watched(), homeDir }, async (stage) => {
+      const romeo = await stage.registered();
+      const says = async (legacyMsgId: string) =>
+        (await stage.session().contacts.byLegacyId('juliet')).sendText('hello', { legacyMsgId });
+      await blockJids(romeo.client, JULIET);
+      await says('41');
+      const { userId } = stage.session();
+      const states = async (id: string) =>
+        (await stage.gateway.journal.find(userId, id)).map(({ direction, state, error }) => [direction, state, error]);
+      const failed = [['to-user', 'failed', 'service-unavailable']];
+      await eventually(async () => assert.equal(await states('41'), failed));
+      const facts = async (id: string) => {
+        const [life] = await explained(stage, id);
+        return [life?.outcome, life?.error, life?.events.at(-1)?.what];
+      };
+      const returned = ['failed', 'service-unavailable', "the user's server has returned it"];
+      assert.equal(await facts('41'), returned);
+      await stage.restart();
+      assert.equal([await facts('41'), await states('41')], [returned, failed]);
+      // One client that returns a message says nothing of the others, and nobody says anything of others' messages.
+      await stage.session().waitForReady();
+      await unblockJids(romeo.client, JULIET);
+      await says('42');
+      await romeo.receives((s) => s.attrs.id === '42');
+      const error = "<error type='cancel'><gone xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+      const stranger = await stage.logIn('mercutio');
+      for (const user of [romeo, stranger]) {
+        user.sends(`<message to='${JULIET}' type='error' id='42'>${error}</message>`);
+        await user.settle();
+      }
+      await eventually(async () => assert.equal(await states('42'), [['to-user', 'acknowledged', undefined]]));
+    }),
+  ));
 
 test('explain :: also after the process that had it has gone', () =>
   withFolder((homeDir) =>

@@ -6,7 +6,7 @@ import { bits } from './bits.ts';
 import { chatStates } from './chat-states.ts';
 import { correction } from './correction.ts';
 import { discoInfo, discoItems } from './disco.ts';
-import { ignoredErrors } from './errors.ts';
+import { ignoredErrors, returned } from './errors.ts';
 import { file } from './file.ts';
 import { gatewayChat } from './gateway-chat.ts';
 import { gatewayPrompt } from './gateway-prompt.ts';
@@ -33,7 +33,7 @@ import { entityTime, softwareVersion } from './version.ts';
  * with a text, which may be there for clients that do not know better.
  */
 export const CHAT_ROUTES: readonly Route[] = [
-  ignoredErrors,
+  returned,
   directInvitation,
   retraction,
   reaction,

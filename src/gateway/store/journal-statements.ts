@@ -193,6 +193,8 @@ function insertPairs(db: Db, count: number) {
       conflict.columns(PAIR_KEY).doUpdateSet((row) => ({
         legacy_id: row.ref('excluded.legacy_id'),
         out_id: sql<number | null>`coalesce(excluded.out_id, message.out_id)`,
+        // What is sent again may arrive.
+        error: sql<string | null>`case when excluded.out_id is null then message.error end`,
       })),
     )
     .compile();
@@ -206,7 +208,11 @@ function insertOncePairs(db: Db, count: number) {
     .onConflict((conflict) =>
       conflict
         .columns(PAIR_KEY)
-        .doUpdateSet((row) => ({ legacy_id: row.ref('excluded.legacy_id'), out_id: row.ref('excluded.out_id') }))
+        .doUpdateSet((row) => ({
+          legacy_id: row.ref('excluded.legacy_id'),
+          out_id: row.ref('excluded.out_id'),
+          error: null,
+        }))
         .where(sql<boolean>`message.out_id is null or message.legacy_id <> excluded.legacy_id`),
     )
     .compile();

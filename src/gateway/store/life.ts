@@ -13,7 +13,10 @@ export interface StoredLife {
   readonly fromUser: boolean;
   readonly xmppId: string;
   readonly legacyId: string | undefined;
-  /** From the user: what became of it, as the journal has it; `undefined` when that has forgotten it. */
+  /**
+   * From the user: what became of it, as the journal has it; `undefined` when that has forgotten it. To the user:
+   * `failed` when the server returned it.
+   */
   readonly state: EventState | undefined;
   readonly error: string | undefined;
   /** When it was stored; `undefined` when the journal has forgotten it. */
@@ -30,7 +33,16 @@ export async function storedLives(db: Kysely<Schema>, id: string): Promise<Store
   const pairs = await db
     .selectFrom('message')
     .leftJoin('journal_out', 'journal_out.id', 'message.out_id')
-    .select(['user_id', 'chat', 'xmpp_id', 'legacy_id', 'from_user', 'out_id', 'journal_out.id as waiting'])
+    .select([
+      'user_id',
+      'chat',
+      'xmpp_id',
+      'legacy_id',
+      'from_user',
+      'out_id',
+      'message.error',
+      'journal_out.id as waiting',
+    ])
     .where((where) => where.or([where('xmpp_id', '=', id), where('legacy_id', '=', id)]))
     .orderBy('message.id')
     .execute();
@@ -60,7 +72,11 @@ export async function storedLives(db: Kysely<Schema>, id: string): Promise<Store
       const outId = Number(pair.out_id ?? 0);
       return {
         ...{ userId: pair.user_id, chat: pair.chat, fromUser: pair.from_user === 1, xmppId: pair.xmpp_id },
-        ...{ legacyId: pair.legacy_id, state: undefined, error: undefined },
+        ...{
+          legacyId: pair.legacy_id,
+          state: pair.error === null ? undefined : 'failed',
+          error: pair.error ?? undefined,
+        },
         storedAt: outId === 0 ? undefined : new Date(timeOf(outId)),
         isAcknowledged: outId !== 0 && pair.waiting === null,
       };

@@ -21,6 +21,8 @@ export interface StoredPair {
   /** The row of the journal with which it went, or goes, to the user; 0 if that is not known, null if it does not. */
   readonly outId: number | null;
   readonly at: Date | undefined;
+  /** Why the server returned it, if it did. */
+  readonly error: string | undefined;
 }
 
 export class MessageIds {
@@ -74,7 +76,7 @@ export class MessageIds {
   async find(userId: number, id: string): Promise<readonly StoredPair[]> {
     const rows = await this.#db
       .selectFrom('message')
-      .select(['chat', 'xmpp_id', 'legacy_id', 'from_user', 'out_id'])
+      .select(['chat', 'xmpp_id', 'legacy_id', 'from_user', 'out_id', 'error'])
       .where('user_id', '=', userId)
       .where((where) => where.or([where('xmpp_id', '=', id), where('legacy_id', '=', id)]))
       .orderBy('id')
@@ -88,6 +90,7 @@ export class MessageIds {
         fromUser: row.from_user === 1,
         outId,
         at: outId === null || outId === 0 ? undefined : new Date(timeOf(outId)),
+        error: row.error ?? undefined,
       };
     });
   }
@@ -104,6 +107,20 @@ export class MessageIds {
       .where('from_user', '=', fromUser ? 1 : 0)
       .executeTakeFirst();
     return row !== undefined && row.out_id !== null;
+  }
+
+  /** The server has returned a stanza that was sent to the user. */
+  async returned(userId: number, chat: string, xmppId: string, error: string): Promise<void> {
+    await this.#journal.flushed();
+    await this.#db
+      .updateTable('message')
+      .set({ error })
+      .where('user_id', '=', userId)
+      .where('chat', '=', chat)
+      .where('xmpp_id', '=', xmppId)
+      .where('from_user', '=', 0)
+      .where('out_id', 'is not', null)
+      .execute();
   }
 
   /** Forgets stanzas. */

@@ -237,4 +237,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       }
     },
   },
+  '0008-returned': {
+    async up(db: Db) {
+      await db.schema.alterTable('message').addColumn('error', 'text').execute();
+    },
+  },
 };

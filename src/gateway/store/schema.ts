@@ -103,6 +103,8 @@ export interface MessageRow {
    * sent before there was a journal; null for what was not sent, as history that only goes to an archive.
    */
   out_id: number | null;
+  /** Why the server returned it, if it did. */
+  error: Generated<string | null>;
 }
 
 /** Which messages were stored before a time. */

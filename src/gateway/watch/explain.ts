@@ -43,19 +43,17 @@ const STATES: Readonly<Record<string, string>> = {
 /** From what is stored, also after a crash. @param user the bare JID. @param domain of the gateway. */
 export function lifeOfStored(stored: StoredLife, user: string, domain: string): Life {
   const { chat, fromUser, xmppId, legacyId, state, error, storedAt, isAcknowledged } = stored;
-  const outcome = fromUser
-    ? (state ?? 'sent')
-    : isAcknowledged
-      ? 'acknowledged'
-      : storedAt === undefined
-        ? 'sent'
-        : 'waits for the server';
+  const isReturned = !fromUser && state === 'failed';
+  const way = isAcknowledged ? 'acknowledged' : storedAt === undefined ? 'sent' : 'waits for the server';
+  const outcome = state ?? (fromUser ? 'sent' : way);
   const what = fromUser ? 'came from the server, and was stored' : 'the plugin says it: stored';
   const outcomes = fromUser
     ? (STATES[outcome] ?? outcome)
-    : isAcknowledged
-      ? 'the server has read it'
-      : 'not acknowledged by the server yet';
+    : isReturned
+      ? "the user's server has returned it"
+      : isAcknowledged
+        ? 'the server has read it'
+        : 'not acknowledged by the server yet';
   const at = storedAt?.toISOString() ?? '';
   return {
     ...{ trace: undefined, direction: fromUser ? 'to-network' : 'to-user', user, chat: `${chat}@${domain}` },
@@ -70,7 +68,11 @@ export function together(remembered: readonly Life[], stored: readonly Life[]): 
     a.direction === b.direction && a.user === b.user && a.chat === b.chat && a.xmppId === b.xmppId;
   const known = remembered.map((life) => {
     const more = stored.find((each) => isSame(each, life));
-    return more === undefined ? life : { ...life, events: [...life.events, ...more.events.slice(-1)] };
+    if (more === undefined) return life;
+    const events = [...life.events, ...more.events.slice(-1)];
+    // What was sent well may have been returned afterwards.
+    const isReturned = life.outcome === 'sent' && more.outcome === 'failed';
+    return { ...life, ...(isReturned && { outcome: more.outcome, error: more.error }), events };
   });
   return [...stored.filter((each) => !remembered.some((life) => isSame(each, life))), ...known];
 }
