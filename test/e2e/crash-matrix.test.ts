@@ -6,7 +6,8 @@
 import * as assert from 'uvu/assert';
 import { suite } from '../support/test.ts';
 import { check, numbers } from './support/account.ts';
-import { type Account, Conversation } from './support/conversation.ts';
+import { Conversation } from './support/conversation.ts';
+import type { Account } from './support/correspondent.ts';
 import { STEPS, type Step } from './support/kill.ts';
 import { until } from './support/process.ts';
 
@@ -29,7 +30,7 @@ async function play(isIdempotent: boolean, kills: readonly Step[]): Promise<Acco
   try {
     let i = 0;
     const exchange = async () => {
-      conversation.exchange(i++);
+      conversation.user.exchange(i++);
       // Some at once, some one after the other.
       if (random() < 0.3) await new Promise((resolve) => setTimeout(resolve, 2));
     };
@@ -48,7 +49,7 @@ async function play(isIdempotent: boolean, kills: readonly Step[]): Promise<Acco
     }
     await conversation.start();
     while (i < MESSAGES) await exchange();
-    await conversation.settle();
+    await conversation.user.settle();
     assert.is(await conversation.stopGateway(), 0);
     return conversation.account;
   } finally {
@@ -79,8 +80,8 @@ test('killed in the middle of a migration :: the next start does it as a whole',
     await conversation.start({ step: 'migration', nth: 1 });
     await until(() => conversation.hasDied, 'killed in the migration');
     await conversation.start();
-    for (let i = 0; i < 20; i++) conversation.exchange(i);
-    await conversation.settle();
+    for (let i = 0; i < 20; i++) conversation.user.exchange(i);
+    await conversation.user.settle();
     check(conversation.account, { isIdempotent: false });
     assert.is(conversation.account.receipts, 20);
   } finally {

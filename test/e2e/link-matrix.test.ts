@@ -29,7 +29,7 @@ async function conversing(
   try {
     await play(talk);
     await talk.stop();
-    await conversation.settle(60_000);
+    await conversation.user.settle(60_000);
     check(conversation.account, { isIdempotent: true });
     assert.is(await conversation.stopGateway(), 0);
   } finally {
@@ -63,7 +63,7 @@ class Talk {
 
   async #talk(): Promise<void> {
     while (!this.#isOver) {
-      this.conversation.exchange(this.#said++);
+      this.conversation.user.exchange(this.#said++);
       await pause(this.#pace);
     }
   }
@@ -94,7 +94,7 @@ test('the server restarts :: nothing lost, nothing doubled, in order', () =>
     await conversation.prosody.halt();
     await pause(500);
     await conversation.prosody.resume();
-    await conversation.logIn();
+    await conversation.user.logIn();
     await pause(1000);
   }));
 

@@ -1,7 +1,7 @@
 /** What must be true of the account of a conversation, whatever has happened. */
 
 import * as assert from 'uvu/assert';
-import type { Account } from './conversation.ts';
+import type { Account } from './correspondent.ts';
 
 /** Prints the account, for those who run it by hand. */
 export function check(account: Account, { isIdempotent }: { readonly isIdempotent: boolean }): void {

@@ -19,6 +19,8 @@ export interface EjabberdOptions {
   readonly hosts?: Readonly<Record<string, string>>;
   /** What any other component may connect with, on `openPort`. */
   readonly openSecret?: string;
+  /** How many connections share the gateway's domain, each with users of its own. Default: one has them all. */
+  readonly workers?: number;
 }
 
 const CONTROL = '/usr/sbin/ejabberdctl';
@@ -30,10 +32,12 @@ export class Ejabberd {
   readonly httpPort: number;
   readonly openPort: number;
   readonly #folder: string;
+  readonly #options: EjabberdOptions;
   #program: Program | undefined;
 
-  private constructor(folder: string, ports: readonly [number, number, number, number]) {
+  private constructor(folder: string, options: EjabberdOptions, ports: readonly [number, number, number, number]) {
     this.#folder = folder;
+    this.#options = options;
     [this.clientPort, this.componentPort, this.httpPort, this.openPort] = ports;
   }
 
@@ -41,27 +45,21 @@ export class Ejabberd {
   static async start(options: EjabberdOptions): Promise<Ejabberd> {
     need(() => hasCommand('erl') && hasCommand(CONTROL), 'ejabberd');
     const folder = mkdtempSync(join(tmpdir(), 'slipway-ejabberd-'));
-    const ejabberd = new Ejabberd(folder, [await freePort(), await freePort(), await freePort(), await freePort()]);
-    const config = join(folder, 'ejabberd.yml');
-    writeFileSync(config, configuration(ejabberd, folder, options));
-    // Not by ejabberdctl: it would go on as another user, and start Erlang's port mapper, which outlives everything.
-    const program = new Program(
-      'erl',
-      ['-noinput', '-mnesia', 'dir', `"${folder}/database"`, '-s', 'ejabberd', '-eval', registration(options)],
-      {
-        env: {
-          ...process.env,
-          ERL_LIBS: librariesOf(readFileSync(CONTROL, 'utf8')),
-          ERL_CRASH_DUMP_SECONDS: '0',
-          EJABBERD_CONFIG_PATH: config,
-          EJABBERD_LOG_PATH: join(folder, 'ejabberd.log'),
-        },
-      },
-    );
-    ejabberd.#program = program;
-    await program.printed(/^all users are there$/m);
-    await until(() => ejabberd.#isListening(), 'ejabberd listens');
+    const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
+    const ejabberd = new Ejabberd(folder, options, ports);
+    writeFileSync(join(folder, 'ejabberd.yml'), configuration(ejabberd, folder, options));
+    await ejabberd.#run();
     return ejabberd;
+  }
+
+  /** Ends it as a crash does, and starts it again with the data it has. */
+  async restart(): Promise<void> {
+    await this.#program?.kill();
+    await this.#run();
+  }
+
+  get pid(): number {
+    return this.#program?.pid ?? 0;
   }
 
   get webSocketUrl(): string {
@@ -77,6 +75,28 @@ export class Ejabberd {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  async #run(): Promise<void> {
+    // Not by ejabberdctl: it would go on as another user, and start Erlang's port mapper, which outlives everything.
+    this.#program = new Program(
+      'erl',
+      [
+        ...['-noinput', '-mnesia', 'dir', `"${this.#folder}/database"`, '-s', 'ejabberd'],
+        ...['-eval', registration(this.#options)],
+      ],
+      {
+        env: {
+          ...process.env,
+          ERL_LIBS: librariesOf(readFileSync(CONTROL, 'utf8')),
+          ERL_CRASH_DUMP_SECONDS: '0',
+          EJABBERD_CONFIG_PATH: join(this.#folder, 'ejabberd.yml'),
+          EJABBERD_LOG_PATH: join(this.#folder, 'ejabberd.log'),
+        },
+      },
+    );
+    await this.#program.printed(/^all users are there$/m);
+    await until(() => this.#isListening(), 'ejabberd listens');
+  }
+
   async #isListening(): Promise<boolean> {
     const ports = [this.clientPort, this.componentPort, this.httpPort];
     return (await Promise.all(ports.map(accepts))).every(Boolean);
@@ -90,19 +110,21 @@ function librariesOf(script: string): string {
   return found;
 }
 
-/** In Erlang: run when ejabberd has started. */
+/** In Erlang: run when ejabberd has started, for the first time or again. */
 function registration({ users, hosts = {} }: EjabberdOptions): string {
   const accounts = ['localhost', ...Object.keys(hosts)].flatMap((host) => users.map((user) => [user, host]));
   const each = accounts.map(([user, host]) => {
-    return `ok = ejabberd_auth:try_register(<<"${user}">>, <<"${host}">>, <<"${user}">>), `;
+    return `Register(<<"${user}">>, <<"${host}">>), `;
   });
-  return `${each.join('')}io:format("all users are there~n").`;
+  const register = `Register = fun(User, Host) ->
+    case ejabberd_auth:try_register(User, Host, User) of ok -> ok; {error, exists} -> ok end end, `;
+  return `${register}${each.join('')}io:format("all users are there~n").`;
 }
 
 function configuration(
   { clientPort, componentPort, httpPort, openPort }: Ejabberd,
   folder: string,
-  { component, privileged, maxFileSize = 104_857_600, hosts = {}, openSecret }: EjabberdOptions,
+  { component, privileged, maxFileSize = 104_857_600, hosts = {}, openSecret, workers }: EjabberdOptions,
 ): string {
   const privileges = `
   mod_privilege:
@@ -111,10 +133,13 @@ function configuration(
   // One listener takes whoever connects for all the components that it names: so these have one of their own.
   const open = `
   - {port: ${openPort}, ip: "127.0.0.1", module: ejabberd_service, password: "${openSecret}"}`;
+  const balancing = `
+domain_balancing:
+  "${component.domain}": {type: bare_source, component_number: ${workers}}`;
   const others = Object.entries(hosts).map(([host, modules]) => `  ${host}:\n    modules:\n${modules}`);
   return `
 hosts: [${['localhost', ...Object.keys(hosts)].join(', ')}]
-loglevel: info
+loglevel: info${workers === undefined ? '' : balancing}
 listen:
   - {port: ${clientPort}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all}
   - port: ${componentPort}
