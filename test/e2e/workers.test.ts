@@ -1,0 +1,139 @@
+/**
+ * Several processes at work for one component, on ejabberd and PostgreSQL: the users are spread over them; one is killed,
+ * the server restarts, one is told to stop, all while everybody talks. How long and with how many people is set by the
+ * environment: see docs/growing.md.
+ */
+
+import * as assert from 'uvu/assert';
+import { suite } from '../support/test.ts';
+import { check } from './support/account.ts';
+import { until } from './support/process.ts';
+import { Workers } from './support/workers.ts';
+
+const COUNTS = (process.env.WORKERS ?? '2,3').split(',').map(Number);
+const PEOPLE = Number(process.env.WORKERS_PEOPLE ?? 12);
+/** Milliseconds between two messages in each direction, of each of them. */
+const PACE = Number(process.env.WORKERS_PACE ?? 100);
+/** How often a process is killed, and for how many milliseconds everybody talks before and after each time. */
+const KILLS = Number(process.env.WORKERS_KILLS ?? 1);
+const TALK = Number(process.env.WORKERS_TALK ?? 1500);
+
+const test = suite('workers', { timeout: 120_000 + KILLS * (20_000 + 2 * TALK) });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Runs `play` while everybody talks. Afterwards nothing is lost or doubled, and nobody was logged in twice. */
+async function talking(workers: number, what: string, play: (all: Workers) => Promise<void>): Promise<void> {
+  const all = await Workers.start({ workers, people: PEOPLE, pace: PACE });
+  try {
+    await all.allIn(all.processes);
+    assertSpread(all, workers);
+    all.talk();
+    await pause(TALK);
+    await play(all);
+    await pause(TALK);
+    await all.hush();
+    for (const each of all.people) check(each.account, { isIdempotent: false });
+    assert.equal(all.network.doubleLogins, []);
+    assertSpread(all, workers);
+    console.log(`    ${workers} workers, ${what}: ${summary(all)}`);
+    for (const each of all.alive) each.signal('SIGTERM');
+    for (const each of all.alive) assert.is(await each.exit(), 0);
+  } catch (error) {
+    if (process.env.SHOW_LOGS) for (const { pid, output } of all.processes) console.log(`--- ${pid}\n${output}`);
+    throw error;
+  } finally {
+    await all.stop();
+  }
+}
+
+/** Each of them has some of the people, and all people are with one. */
+function assertSpread(all: Workers, workers: number): void {
+  const pids = all.alive.map(({ pid }) => pid);
+  const { spread } = all;
+  assert.is(spread.size, workers, `spread: ${JSON.stringify([...spread])}`);
+  assert.ok([...spread.keys()].every((pid) => pids.includes(pid)));
+}
+
+function summary({ people, spread }: Workers): string {
+  const accounts = people.map(({ account }) => account);
+  const sum = (count: (account: (typeof accounts)[number]) => number) =>
+    accounts.reduce((total, account) => total + count(account), 0);
+  return (
+    `${people.length} people, spread ${[...spread.values()].map(({ length }) => length).join(' and ')}; ` +
+    `${sum(({ sent }) => sent)} messages sent and ${sum(({ said }) => said)} received, none lost, none doubled; ` +
+    `${sum(({ repeated }) => repeated)} sent again, ${sum(({ unknown }) => unknown.length)} of unknown fate, ` +
+    `${sum(({ refused }) => refused)} refused, ${sum(({ copies }) => copies)} copies`
+  );
+}
+
+for (const workers of COUNTS) {
+  test(`${workers} workers :: one is killed, and another takes over: nothing lost, nobody logged in twice`, () =>
+    talking(workers, 'killed', async (all) => {
+      for (let kill = 0; kill < KILLS; kill++) {
+        const spare = await all.addSpare();
+        if (kill > 0) await pause(TALK);
+        const victim = all.busiest;
+        const its = all.spread.get(victim.pid)?.length;
+        const killed = Date.now();
+        await victim.kill();
+        await spare.printed(/"msg":"connected"/);
+        const connected = Date.now() - killed;
+        await all.allIn(all.alive);
+        const last = Math.max(...all.people.map(({ mailbox }) => mailbox.logins.at(-1)?.at ?? 0)) - killed;
+        console.log(
+          `    killed with ${its} people; another connected after ${connected} ms, all logged in after ${last} ms`,
+        );
+        assert.is(all.spread.get(spare.pid)?.length, its, 'it has the same people');
+      }
+    }));
+
+  test(`${workers} workers :: one is told to stop, and another takes over`, () =>
+    talking(workers, 'stopped', async (all) => {
+      const spare = await all.addSpare();
+      const stopping = all.busiest;
+      stopping.signal('SIGTERM');
+      assert.is(await stopping.exit(), 0);
+      await spare.printed(/"msg":"connected"/);
+      await all.allIn(all.alive);
+    }));
+
+  test(`${workers} workers :: the server restarts, and spreads people otherwise`, () =>
+    talking(workers, 'server restarted', async (all) => {
+      const offsets = all.alive.map(({ output }) => output.length);
+      await all.ejabberd.restart();
+      await Promise.all(all.people.map((each) => each.logIn()));
+      await Promise.all(all.alive.map((each, i) => each.printed(/"msg":"connected"/, offsets[i])));
+      await all.allIn(all.alive);
+    }));
+}
+
+test('administrators reach everybody, wherever they are', async () => {
+  const workers = Math.max(...COUNTS);
+  const all = await Workers.start({ workers, people: PEOPLE, pace: PACE });
+  try {
+    const [admin] = all.people;
+    const answer = async (command: string) => {
+      const before = admin?.notices.length ?? 0;
+      admin?.command(command);
+      return until(
+        () => admin?.notices.slice(before).find((text) => !text.startsWith('We ')),
+        `an answer to ${command}`,
+      );
+    };
+    assert.is(await answer('announce We are moving.'), `Sent to ${PEOPLE} users.`);
+    await until(() => all.people.every(({ notices }) => notices.includes('We are moving.')), 'everybody reads it');
+    const list = await answer('list_users');
+    for (const { mailbox } of all.people) assert.match(list, mailbox.user);
+    for (const { mailbox } of all.people.slice(0, 6)) {
+      const logins = mailbox.logins.length;
+      assert.is(await answer(`re-login_user ${mailbox.user}`), `The session of ${mailbox.user}: ready.`);
+      assert.is(mailbox.logins.length, logins + 1);
+    }
+    assertSpread(all, workers);
+    assert.equal(all.network.doubleLogins, []);
+  } finally {
+    await all.stop();
+  }
+});
+
+test.run();
