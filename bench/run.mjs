@@ -3,6 +3,7 @@
  *
  *     npm run bench -- [--quick] [--only=walk-chat,route-chat] [--rounds=9] [--json[=FILE]] [--plot[=FILE.svg]]
  *     npm run bench -- gateway …    what a gateway costs: see gateway/run.mjs
+ *     npm run bench -- capacity …   how much passes through one with a real server: see gateway/capacity.mjs
  */
 
 import { spawnSync } from 'node:child_process';
@@ -35,11 +36,18 @@ const {
     plot: { type: 'string' },
     'cpu-prof': { type: 'string' },
     prosody: { type: 'boolean', default: false },
+    server: { type: 'string', default: 'prosody' },
+    database: { type: 'string', default: 'sqlite' },
+    workers: { type: 'string', default: '1' },
+    people: { type: 'string', default: '24' },
+    messages: { type: 'string', default: '20000' },
   },
 });
 
-const isGateway = what === 'gateway';
-if (what !== undefined && !isGateway) throw new Error(`there is no benchmark ${what}: only gateway, or none of them`);
+if (what !== undefined && !['gateway', 'capacity'].includes(what)) {
+  throw new Error(`there is no benchmark ${what}: only gateway, capacity, or none of them`);
+}
+const isGateway = what !== undefined;
 
 /** The rivals are installed here only, and Slipway is measured as it is published: compiled. */
 for (const [script, ...args] of [...(isGateway ? [] : [['tools/setup.mjs', 'bench']]), ['tools/build.mjs']]) {
@@ -57,6 +65,17 @@ const machine = {
   ...(!isGateway && { rivals: rivalVersions() }),
 };
 console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}`);
+if (what === 'capacity') {
+  // The servers are those of the end-to-end tests.
+  const { register } = await import('tsx/esm/api');
+  register();
+  const { runCapacityBenchmarks } = await import('./gateway/capacity.mjs');
+  const { server, database, json } = options;
+  const [people, messages, rounds] = [options.people, options.messages, options.rounds ?? 3].map(Number);
+  const workers = options.workers.split(',').map(Number);
+  await runCapacityBenchmarks({ server, database, workers, people, messages, rounds, json, machine });
+  process.exit();
+}
 if (isGateway) {
   const { runGatewayBenchmarks } = await import('./gateway/run.mjs');
   const { quick, json, plot, prosody, 'cpu-prof': profileTo } = options;

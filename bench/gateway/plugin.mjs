@@ -154,6 +154,7 @@ const collectGarbage = () => {
 
 if (process.send !== undefined) {
   serve({
+    hasUser: (user) => sessionOf(user) !== undefined,
     texts: async ({ user, contacts, count, from = 0, ...pace }) => {
       const session = sessionOf(user);
       await times(count, pace, async (i) => {

@@ -16,7 +16,7 @@ import { World } from './world.mjs';
 const USUAL = 1;
 
 export async function runGatewayBenchmarks({ only, quick, rounds, json, plot, machine, profileTo, prosody }) {
-  World.usesProsody = prosody;
+  World.isReal = prosody;
   const results = [];
   for (const measure of MEASURES.filter(
     ({ id, onProsody }) => (only === undefined || only.includes(id)) && (onProsody || !prosody),

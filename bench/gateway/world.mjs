@@ -24,8 +24,8 @@ const READY = ['<presence', "from='gw.bench.example'", '<show>chat</show>'];
 const PATIENCE = 240_000;
 
 export class World {
-  /** Whether the server is Prosody. */
-  static usesProsody = false;
+  /** Whether the server is a real one: Prosody, unless `running` says that another one runs. */
+  static isReal = false;
   #home = mkdtempSync(join(tmpdir(), 'slipway-bench-'));
   #port;
   server;
@@ -34,17 +34,17 @@ export class World {
   /** @param options.isPrivileged whether the server lets the gateway write rosters. */
   static async start(options = {}) {
     const world = new World();
-    world.server = new Child(join(HERE, World.usesProsody ? 'prosody.mjs' : 'server.mjs'));
+    world.server = new Child(join(HERE, World.isReal ? 'real-server.mjs' : 'server.mjs'));
     await world.listen(options);
     return world;
   }
 
-  async listen({ isPrivileged = true, greeting } = {}) {
-    this.#port = await this.server.call('listen', { isPrivileged, greeting });
+  async listen({ isPrivileged = true, greeting, running } = {}) {
+    this.#port = await this.server.call('listen', { isPrivileged, greeting, running });
   }
 
-  /** Resolves with the milliseconds that it took until the gateway was `until` (a counter of the server). */
-  async startGateway() {
+  /** @param options further ones, by name. */
+  async startGateway(options = {}) {
     const args = {
       'legacy-network': join(HERE, 'plugin.mjs'),
       jid: 'gw.bench.example',
@@ -53,15 +53,16 @@ export class World {
     };
     // One user does here what many do elsewhere.
     const limits = Object.fromEntries(LIMITS.map((name) => [`limit-${name}`, 0]));
-    const flags = Object.entries({ ...args, ...limits, server: '127.0.0.1', 'home-dir': this.#home }).flatMap(
-      ([name, value]) => [`--${name}`, String(value)],
-    );
+    const flags = Object.entries({
+      ...{ ...args, ...limits, server: '127.0.0.1', 'home-dir': this.#home },
+      ...options,
+    }).flatMap(([name, value]) => [`--${name}`, String(value)]);
     this.gateway = new Child(BIN, flags, { execArgv: process.env.BENCH_NODE_FLAGS?.split(' ') ?? [] });
   }
 
   /** Starts the gateway, and waits until it is connected. */
-  async connect() {
-    await this.startGateway();
+  async connect(options) {
+    await this.startGateway(options);
     // The log says so.
     while (!this.gateway.output.includes('"msg":"connected"')) await Promise.race([pause(20), this.gateway.ended]);
     await pause(100);

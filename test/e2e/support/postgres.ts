@@ -54,6 +54,10 @@ export class Postgres {
     return postgres;
   }
 
+  get pid(): number {
+    return this.#program.pid;
+  }
+
   /** The URL of a database that is new and empty. */
   async database(): Promise<string> {
     const name = `test_${++this.#count}`;

@@ -1,6 +1,6 @@
 /**
- * A real server in the place of `server.mjs`: Prosody, with clients that are as simple as possible. Steered in the same way:
- * what is sent goes out on the connection of the client that it is from.
+ * A real server in the place of `server.mjs`: Prosody, or one that runs already, with clients that are as simple as possible.
+ * Steered in the same way: what is sent goes out on the connection of the client that it is from.
  */
 
 import { spawn } from 'node:child_process';
@@ -86,16 +86,19 @@ function accepts(port) {
 
 /** Logs a client in, whose account is made on the way. */
 function logIn(jid) {
-  const [, name, resource] = /^(.*?)@.*\/(.*)$/.exec(jid);
-  writeFileSync(join(folder, 'data/bench%2eexample/accounts', `${name}.dat`), `return { ["password"] = "x" };\n`);
+  const [, name, domain, resource] = /^(.*?)@(.*)\/(.*)$/.exec(jid);
+  if (prosody !== undefined) {
+    const accounts = join(folder, 'data/bench%2eexample/accounts');
+    writeFileSync(join(accounts, `${name}.dat`), `return { ["password"] = "${name}" };\n`);
+  }
   const socket = connect(ports.c2s, '127.0.0.1');
   socket.setNoDelay(true);
   socket.setEncoding('latin1');
-  const open = `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='${DOMAIN}' version='1.0'>`;
+  const open = `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='${domain}' version='1.0'>`;
   return new Promise((resolve, reject) => {
     let isBound = false;
     const steps = {
-      '<mechanisms': `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${Buffer.from(`\0${name}\0x`).toString('base64')}</auth>`,
+      '<mechanisms': `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${Buffer.from(`\0${name}\0${name}`).toString('base64')}</auth>`,
       '<success': open,
       '<bind': `<iq type='set' id='bind'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind></iq>`,
     };
@@ -128,10 +131,13 @@ async function clientOf(xml) {
 }
 
 serve({
-  async listen({ isPrivileged }) {
-    if (prosody === undefined) await start(isPrivileged);
+  /** @param options.running the ports of a server that runs already, and knows the clients by their names. */
+  async listen({ isPrivileged, running }) {
+    if (running !== undefined) ports = running;
+    else if (prosody === undefined) await start(isPrivileged);
     return ports.component;
   },
+  pid: () => prosody?.pid,
   count: (needles, options) => counter.reset(needles, options),
   counts: () => counter.counts,
   last: (name) => counter.last(name),
