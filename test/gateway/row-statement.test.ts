@@ -16,7 +16,7 @@ test('rows :: of any number are written in order, by few statements that are com
   const values: unknown[] = [];
   const statement = rowStatement<Row>(['id', 'name'], (rows) => {
     compiled.push(rows.length);
-    return { sql: String(rows.length), parameters: [] } as unknown as CompiledQuery;
+    return { sql: String(rows.length), parameters: rows.flatMap(() => [0, 0]) } as unknown as CompiledQuery;
   });
   const db = {
     async executeQuery<R>({ sql, parameters }: CompiledQuery<R>): Promise<QueryResult<R>> {
@@ -38,6 +38,15 @@ test('rows :: of any number are written in order, by few statements that are com
   assert.is(await statement.run(db, rows.slice(0, 40)), 40);
   assert.is(await statement.run(db, []), 0);
   assert.equal(compiled, [256, 32, 8, 4]);
+});
+
+test('rows :: a statement with more places than its rows have values is refused: SQLite would take it', async () => {
+  const statement = rowStatement<Row>(['id', 'name'], () => {
+    return { sql: 'set error = ?', parameters: [0, '', null] } as unknown as CompiledQuery;
+  });
+  const db = { executeQuery: () => assert.unreachable() };
+  const error = await statement.run(db as never, [{ id: 1, name: 'a' }]).catch((reason) => reason);
+  assert.match(String(error), '2 parameters for 3 places in set error = ?');
 });
 
 test.run();

@@ -211,7 +211,7 @@ function insertOncePairs(db: Db, count: number) {
         .doUpdateSet((row) => ({
           legacy_id: row.ref('excluded.legacy_id'),
           out_id: row.ref('excluded.out_id'),
-          error: null,
+          error: sql<null>`null`,
         }))
         .where(sql<boolean>`message.out_id is null or message.legacy_id <> excluded.legacy_id`),
     )

@@ -35,7 +35,7 @@ export class RowStatement<T> {
       const size = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - done)));
       const parameters: unknown[] = [];
       for (let i = done; i < done + size; i++) parameters.push(...this.#values(rows[i] as T));
-      const { numAffectedRows } = await db.executeQuery({ ...this.#of(size), parameters });
+      const { numAffectedRows } = await db.executeQuery(withParameters(this.#of(size), parameters));
       written += Number(numAffectedRows ?? 0);
       done += size;
     }
@@ -75,6 +75,17 @@ export function prepared<R, A extends readonly unknown[]>(
   let compiled: CompiledQuery<R> | undefined;
   return async (db, ...parameters) => {
     compiled ??= compile();
-    return (await db.executeQuery<R>({ ...compiled, parameters })).rows;
+    return (await db.executeQuery(withParameters(compiled, parameters))).rows;
   };
+}
+
+/**
+ * The statement with these instead of those it was compiled with. A value that is written into it as a value is one more:
+ * SQLite takes what is missing for NULL, PostgreSQL fails.
+ */
+function withParameters<R>(compiled: CompiledQuery<R>, parameters: readonly unknown[]): CompiledQuery<R> {
+  if (parameters.length !== compiled.parameters.length) {
+    throw new TypeError(`${parameters.length} parameters for ${compiled.parameters.length} places in ${compiled.sql}`);
+  }
+  return { ...compiled, parameters };
 }
