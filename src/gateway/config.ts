@@ -5,6 +5,7 @@ import { JID } from '../stanza/index.ts';
 import type { LogLevel } from './log.ts';
 import { ConfigError, type OptionTable, type PluginOptions, type RawValues, resolveOptions } from './options.ts';
 import { Secret } from './secret.ts';
+import { MAX_WORKERS } from './store/journal-id.ts';
 import { Keyring } from './store/keyring.ts';
 import { isPostgresUrl } from './store/location.ts';
 
@@ -21,6 +22,8 @@ export interface Config {
   readonly databaseUrl: Secret | undefined;
   /** Connections to it at most. */
   readonly databasePoolSize: number;
+  /** How many processes serve the component together. */
+  readonly workers: number;
   /** What credentials in the database are encrypted with; nothing leaves them as they are. */
   readonly keyring: Keyring;
   /** Which bare JIDs may register. */
@@ -143,6 +146,15 @@ export const OPTIONS = {
     default: 10,
     min: 1,
     describe: 'Connections to PostgreSQL at most',
+  },
+  workers: {
+    group: 'Server',
+    type: 'number',
+    default: 1,
+    min: 1,
+    max: MAX_WORKERS,
+    describe:
+      'How many processes serve the component together, all with the same PostgreSQL database and behind a server that balances them',
   },
   'encryption-key': {
     group: 'Server',
@@ -346,6 +358,9 @@ export function resolveConfig(raw: RawConfig, plugin?: PluginOptions): Config {
   const jid = domainOf(values.jid);
   if (values.noUploadPath !== undefined && values.noUploadUrlPrefix === '') {
     throw new ConfigError('--no-upload-path needs --no-upload-url-prefix', 'no-upload-path');
+  }
+  if (values.workers > 1 && values.databaseUrl === undefined) {
+    throw ConfigError.of('workers', 'several processes need a PostgreSQL database that they share: --database-url');
   }
   return {
     ...values,

@@ -17,6 +17,7 @@ import {
 import { nick } from '../xep/0172-nick.ts';
 import { NS as NS_UPLOAD } from '../xep/0363-http-upload.ts';
 import type { CorrectionOptions, MessageOptions, NoticeOptions } from './actor.ts';
+import { Administration } from './administration.ts';
 import { Bits } from './attachment/bits.ts';
 import { Files } from './attachment/files.ts';
 import type { FileOptions } from './attachment/send.ts';
@@ -53,19 +54,21 @@ import { type AnsweredStep, nextStep, type RegistrationStep } from './registrati
 import { keptSince, Retention } from './retention.ts';
 import { type ContactClass, LegacyRoster } from './roster.ts';
 import { Rosters } from './rosters.ts';
+import { within } from './serial.ts';
 import type { BaseSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import type { StoredAvatar } from './store/avatars.ts';
 import type { Store } from './store/store.ts';
+import type { Tenancy } from './store/tenancy.ts';
 import type { Pair } from './store/turn.ts';
 import type { StoredUser } from './store/users.ts';
 import type { PendingUser, User } from './user.ts';
 import { VERSION } from './version.ts';
 import { openEndpoint } from './watch/endpoint.ts';
-import { type Life, lifeOf, lifeOfStored, together } from './watch/explain.ts';
 import type { HttpEndpoint } from './watch/http.ts';
 import type { Watched } from './watch/registry.ts';
 import { Watch } from './watch/watch.ts';
+import { Workers } from './workers/workers.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a plugin's classes know their own kind of session, contact and gateway.
 type Any = any;
@@ -89,6 +92,8 @@ export interface GatewayServices {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly log: Log;
+  /** The right to serve, where several processes serve one component. */
+  readonly tenancy: Tenancy | undefined;
   /** Makes the stream to the server. */
   readonly connect: (handlers: {
     onStanza: (stanza: Element) => void;
@@ -259,6 +264,10 @@ export abstract class BaseGateway implements IqSender {
   /** What became of messages. @internal */
   readonly journal: MessageStates;
   /** @internal */
+  readonly administration: Administration;
+  /** The processes that serve this component together, if there are several. @internal */
+  readonly workers: Workers | undefined;
+  /** @internal */
   readonly inbox: Inbox;
   /** @internal */
   readonly privileges: Privileges;
@@ -301,7 +310,7 @@ export abstract class BaseGateway implements IqSender {
   hasUsers = false;
 
   constructor(services: GatewayServices) {
-    const { classes, config, store, clock, newId, log, connect } = services;
+    const { classes, config, store, clock, newId, log, tenancy, connect } = services;
     this.#classes = classes;
     this.config = config;
     this.jid = config.jid;
@@ -355,6 +364,8 @@ export abstract class BaseGateway implements IqSender {
       onError,
     });
     this.journal = new MessageStates(store, this.#outbox);
+    this.administration = new Administration(this);
+    this.workers = this.#workersOf(tenancy);
   }
 
   /**
@@ -371,10 +382,13 @@ export abstract class BaseGateway implements IqSender {
     try {
       await this.#loadAvatar();
       // Before anything comes: what is left from the last time goes first, and users are known as such.
+      await this.workers?.open();
+      await this.store.journal.stored.adopt(this.config.workers);
       await this.#outbox.load();
-      for (const user of await this.store.users.all()) if (this.#isStillAllowed(user)) this.sessions.add(user);
+      for (const user of await this.#ownUsers()) if (this.isStillAllowed(user)) this.sessions.add(user);
       this.hasUsers = true;
       await this.inbox.recover();
+      this.workers?.started();
       await this.#link.start();
     } catch (error) {
       await this.#endpoint?.close();
@@ -388,6 +402,7 @@ export abstract class BaseGateway implements IqSender {
    * when the server has read everything. What comes meanwhile is stored for the next start.
    */
   async shutdown(): Promise<void> {
+    this.workers?.close();
     this.adhoc.clear();
     this.chat.clear();
     await this.inbox.stop(DRAIN_PATIENCE);
@@ -573,30 +588,6 @@ export abstract class BaseGateway implements IqSender {
     };
   }
 
-  /**
-   * Tells the lives of the messages with this id, on either side: what this process remembers, and what is stored of
-   * others, which survives a crash.
-   */
-  async explain(id: string): Promise<readonly Life[]> {
-    await this.store.journal.flushed();
-    const users = new Map((await this.store.users.all()).map((user) => [user.id, user.jid.bare]));
-    const remembered = this.watch.find(id).map(lifeOf);
-    // The name in the log is not stored.
-    const ids = new Set([id, ...remembered.flatMap(({ trace, xmppId }) => (trace === id ? (xmppId ?? []) : []))]);
-    const stored = (await Promise.all([...ids].map((each) => this.store.lives(each)))).flat();
-    return together(
-      remembered,
-      stored.map((each) => lifeOfStored(each, users.get(each.userId) ?? '?', this.jid)),
-    );
-  }
-
-  /** Writes to all users, in the name of the gateway. @returns how many they are. */
-  announce(text: string): number {
-    const sessions = [...this.sessions];
-    for (const session of sessions) session.sendGatewayMessage(text);
-    return sessions.length;
-  }
-
   /** The port that answers by HTTP, if there is one. @internal */
   get httpPort(): number | undefined {
     return this.#endpoint?.port;
@@ -709,6 +700,7 @@ export abstract class BaseGateway implements IqSender {
     this.watch.metrics.connects++;
     this.log.info({ jid: this.jid, server: this.config.server, port: this.config.port }, 'connected');
     this.#outbox.online();
+    this.workers?.online();
     if (this.#hasStarted) {
       // The users have not gone away, and neither have their sessions; but the server may have forgotten them.
       for (const session of this.sessions) session.sendLastStatus();
@@ -718,11 +710,32 @@ export abstract class BaseGateway implements IqSender {
     this.firstLogins = this.sessions.start().catch((error) => this.exception(error));
   }
 
-  /** Whom the operator does not let in any more is not logged in. */
-  #isStillAllowed({ jid }: User): boolean {
+  /** Whom the operator does not let in any more is not logged in. @internal */
+  isStillAllowed({ jid }: User): boolean {
     if (this.isAllowed(jid)) return true;
     this.log.warn({ user: jid.bare }, 'not logged in: user-jid-validator does not allow this user');
     return false;
+  }
+
+  #workersOf(tenancy: Tenancy | undefined): Workers | undefined {
+    if (this.config.workers === 1) return undefined;
+    if (tenancy?.listen === undefined) {
+      throw ConfigError.of('workers', 'several processes need a right to serve each: see claimTenancy');
+    }
+    return new Workers({
+      gateway: this,
+      number: tenancy.worker,
+      listen: tenancy.listen,
+      receive: (stanza) => receive(this, stanza, true),
+      takeAnswer: (answer) => void this.#link.takeAnswer(answer),
+      fenced: () => this.#outbox.finish(),
+      isOnline: () => this.#link.online,
+    });
+  }
+
+  #ownUsers(): Promise<StoredUser[]> {
+    const { users } = this.store;
+    return this.workers === undefined ? users.all() : users.leasedTo(this.workers.number);
   }
 
   #onOffline(reason: Error, retryIn: number): void {
@@ -757,18 +770,5 @@ function uploaderFor(config: Config): Uploader {
     urlPrefix: config.noUploadUrlPrefix,
     method: config.noUploadMethod,
     readableByOthers: config.noUploadFileReadOthers,
-  });
-}
-
-/** Resolves when it has come to an end, or time is over. */
-async function within(clock: Clock, ms: number, task: Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const cancel = clock.after(ms, resolve);
-    task
-      .catch(() => undefined)
-      .finally(() => {
-        cancel();
-        resolve();
-      });
   });
 }

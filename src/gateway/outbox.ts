@@ -119,8 +119,10 @@ export class Outbox {
   async finish(): Promise<void> {
     await this.#journal.flushed();
     while (this.#isBehind && this.#link.online) await this.#link.drained().then(() => nextTurn());
+    // What is written while the fence is on its way is behind it.
+    const upTo = this.#written;
     await this.#link.fence();
-    this.#acknowledge(this.#written);
+    this.#acknowledge(upTo);
   }
 
   /** What has been stored, in order; and between it what is not. */

@@ -8,6 +8,8 @@ import type { BaseGateway, PluginClasses } from './gateway.ts';
 import { createLog, type Log } from './log.ts';
 import { withoutPassword } from './store/location.ts';
 import { Store } from './store/store.ts';
+import type { Tenancy } from './store/tenancy.ts';
+import { requestIds } from './workers/request-ids.ts';
 
 /** What a gateway is started with besides its configuration. */
 export interface RunOptions {
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly log?: Log;
   /** Milliseconds before the first attempt to reconnect. Default 1000. */
   readonly reconnectAfter?: number;
+  /** The right to serve from the database, of one process or one of `workers`. Needed when there are several. */
+  readonly tenancy?: Tenancy;
   /** How a link is noticed that is dead although nobody has closed it. Default: asked each minute, given up after 30 s. */
   readonly keepalive?: Partial<Keepalive>;
 }
@@ -33,7 +37,8 @@ export async function startGateway(
   const clock = options.clock ?? systemClock;
   const makeId = options.newId ?? newId;
   const onError = (error: unknown) => log.error({ err: error }, 'could not write to the database');
-  const store = await openStore(config, onError, clock);
+  const worker = options.tenancy?.worker ?? 0;
+  const store = await openStore(config, onError, clock, worker);
   const isKept = config.homeDir !== undefined || config.databaseUrl !== undefined;
   if (isKept && config.keyring.current === undefined) {
     log.warn({ option: 'encryption-key' }, 'credentials of users are stored unencrypted');
@@ -45,6 +50,7 @@ export async function startGateway(
     clock,
     newId: makeId,
     log,
+    tenancy: options.tenancy,
     connect: (handlers) =>
       new ComponentStream({
         domain: config.jid,
@@ -52,7 +58,8 @@ export async function startGateway(
         host: config.server,
         port: config.port,
         clock,
-        newId: makeId,
+        newId: config.workers === 1 ? makeId : requestIds(worker, makeId),
+        sharers: config.workers,
         keepalive: options.keepalive ?? {},
         ...(options.reconnectAfter !== undefined && { backoff: { initial: options.reconnectAfter } }),
         ...handlers,
@@ -74,7 +81,12 @@ export function locationOf({ homeDir, databaseUrl }: Config): string | undefined
 }
 
 /** Opens the store that a configuration says. @throws ConfigError when it cannot. */
-export async function openStore(config: Config, onError: (error: unknown) => void, clock?: Clock): Promise<Store> {
+export async function openStore(
+  config: Config,
+  onError: (error: unknown) => void,
+  clock?: Clock,
+  worker = 0,
+): Promise<Store> {
   const { homeDir, databaseUrl, databasePoolSize: poolSize, keyring } = config;
   const location = locationOf(config) ?? ':memory:';
   const what =
@@ -83,7 +95,7 @@ export async function openStore(config: Config, onError: (error: unknown) => voi
       : homeDir === undefined
         ? 'a database in memory'
         : `the home directory ${homeDir}`;
-  return Store.open(location, onError, { poolSize, keyring, clock }).catch((error) => {
+  return Store.open(location, onError, { poolSize, keyring, clock, worker }).catch((error) => {
     if (error instanceof ConfigError) throw error;
     throw new ConfigError(`cannot use ${what}: ${reasonOf(error)}`);
   });

@@ -1,4 +1,6 @@
-/** One after the other, where order matters; side by side, where it does not. */
+/** One after the other, where order matters; side by side, where it does not; and not for ever. */
+
+import type { Clock } from '../stanza/index.ts';
 
 /** Runs tasks one after the other, each when all before it have ended, whether well or not. */
 export class Serial {
@@ -71,4 +73,17 @@ export async function inParallel<T>(
   };
   await Promise.all(Array.from({ length: limit }, worker));
   if (errors.length > 0) throw errors[0];
+}
+
+/** Resolves when a task has come to an end, whether well or not, or when so many milliseconds are over. */
+export async function within(clock: Clock, ms: number, task: Promise<void>): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const cancel = clock.after(ms, resolve);
+    task
+      .catch(() => undefined)
+      .finally(() => {
+        cancel();
+        resolve();
+      });
+  });
 }

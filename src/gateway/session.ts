@@ -105,6 +105,10 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
   readonly lanes = new Lanes();
   /** What the user has sent and the plugin has not answered yet. @internal */
   waiting = 0;
+  /** Whether the user moves to another process: nothing more begins here. @internal */
+  isLeaving = false;
+  /** Called when nothing waits any more. @internal */
+  onIdle: (() => void) | undefined;
   /** @internal */
   readonly clients: Clients;
   /** @internal */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { Store } from '../../src/gateway/store/store.ts';
+import { claimTenancy } from '../../src/gateway/store/tenancy.ts';
 import { LOOPBACK } from '../../src/gateway/testing/index.ts';
 import { JID } from '../../src/stanza/index.ts';
 import { roomArchiveCases } from '../gateway/room-archive.cases.ts';
@@ -73,6 +74,52 @@ test('connections :: no more than the pool may have, and no user waits for ever'
   const jids = Array.from({ length: 100 }, (_, i) => JID.parse(`user${i}@localhost`));
   await Promise.all(jids.map((jid) => store.users.save({ ...ROMEO, jid })));
   assert.is((await store.users.all()).length, 100);
+  await store.close();
+});
+
+test('tenancy :: so many workers have a number each, others wait for one; users are taken only from the dead', async () => {
+  const location = await postgres.database();
+  const jid = 'gw.localhost';
+  const waits: string[] = [];
+  const claim = (name: string) =>
+    claimTenancy({ location, jid, workers: 2, onWait: () => waits.push(name), signal: new AbortController().signal });
+  const first = await claim('first');
+  const second = await claim('second');
+  assert.equal([first.worker, second.worker, waits], [0, 1, []]);
+  const third = claim('third');
+  const store = await Store.open(location, () => {}, { worker: second.worker });
+  const { id } = await store.users.save(ROMEO);
+  const dead = await Store.open(location, () => {}, { worker: first.worker });
+  assert.is(await dead.leases.take(id), 0);
+  assert.equal((await store.leases.liveWorkers(jid)).sort(), [0, 1]);
+  assert.equal(await store.leases.liveWorkers('other.localhost'), []);
+  assert.not(await store.leases.seize(id, 0, jid), 'taken from a living worker');
+  await first.release();
+  assert.is((await third).worker, 0);
+  assert.equal(waits, ['third']);
+  assert.not(await store.leases.seize(id, 0, jid), 'taken from the one that has followed');
+  await (await third).release();
+  assert.equal(await store.leases.liveWorkers(jid), [1]);
+  assert.ok(await store.leases.seize(id, 0, jid));
+  assert.is(await store.leases.take(id), 1);
+  await second.release();
+  await store.close();
+  await dead.close();
+});
+
+test('tenancy :: hears what is said on a channel; that the connection is lost is noticed', async () => {
+  const location = await postgres.database();
+  const signal = new AbortController().signal;
+  const tenancy = await claimTenancy({ location, jid: 'gw.localhost', onWait: () => {}, signal });
+  const store = await Store.open(location, () => {});
+  const heard: string[] = [];
+  await tenancy.listen?.('a channel', (said) => heard.push(said));
+  await store.notify('a channel', ['one', 'two', 'three']);
+  await store.notify('another', ['four']);
+  await eventually(() => assert.equal(heard, ['one', 'two', 'three']));
+  await postgres.disconnect(location);
+  assert.match(String(await tenancy.lost), /connection|terminating/);
+  await tenancy.release().catch(() => {});
   await store.close();
 });
 

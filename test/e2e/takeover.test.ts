@@ -157,7 +157,7 @@ for (const { name, open } of LOCATIONS) {
       await first.printed(/"msg":"connected"/);
       const second = slipway([...flags, '--http-port', String(http), '--http-token', 'sesame']);
       processes.push(second);
-      await second.printed(/"msg":"standing by: another process serves from the same database"/);
+      await second.printed(/"msg":"standing by: others serve from the same database"/);
       await sender.start();
       await until(() => lines('login').length === 1, 'the first login');
       let killedAt = 0;

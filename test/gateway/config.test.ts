@@ -16,6 +16,7 @@ test('defaults :: for everything but the plugin, the domain and the secret', () 
     homeDir: '.slipway/gw.example.com',
     databaseUrl: undefined,
     databasePoolSize: 10,
+    workers: 1,
     admins: [],
     noRosterPush: false,
     ignoreDelayThreshold: 300,
@@ -123,6 +124,13 @@ test('plugin :: a wrong value is found before anything starts', () => {
     (e: unknown) => (e as Error).message === '--harbour-pilots: "10" is not a whole number from 0 to 9',
   );
   assert.throws(() => defineOptions({ harbourPilots: { type: 'number', describe: '' } }), /cannot be the name/);
+});
+
+test('workers :: several share a database', () => {
+  const given = { jid: 'gw.example.com', secret: 's', workers: 3 };
+  assert.throws(() => resolveConfig(given), /--database-url/);
+  assert.is(resolveConfig({ ...given, 'database-url': 'postgres://localhost/gw' }).workers, 3);
+  assert.throws(() => resolveConfig({ ...given, workers: 65 }), /workers/);
 });
 
 test.run();

@@ -188,4 +188,21 @@ test('text :: what XML cannot carry is left out', async () => {
   await store.close();
 });
 
+test('finish :: what is written while the fence is on its way is behind it', async () => {
+  const { link, store, box, news } = await boxed();
+  link.online = true;
+  box.online();
+  box.send(message('a'));
+  await news();
+  const finished = box.finish();
+  await settled();
+  box.send(message('b'));
+  await news();
+  for (const { pass } of link.fences) pass();
+  await finished;
+  await settled();
+  assert.is((await store.journal.stored.outgoingAfter(0)).length, 1);
+  await store.close();
+});
+
 test.run();

@@ -77,6 +77,31 @@ export function storeCases(test: Test, database: NewDatabase): void {
     await store.close();
   });
 
+  test('leases :: a user is of one worker, who can give them to another', async () => {
+    const location = await database();
+    const one = await Store.open(location, fail, { worker: 0 });
+    const two = await Store.open(location, fail, { worker: 1 });
+    const romeo = await one.users.save(ROMEO);
+    const juliet = await one.users.save({ ...ROMEO, jid: JID.parse('juliet@localhost') });
+    assert.equal(await one.users.jidsWithoutLease(), ['romeo@localhost', 'juliet@localhost']);
+    assert.is(await one.leases.take(romeo.id), 0);
+    assert.is(await two.leases.take(romeo.id), 0);
+    assert.equal(await two.users.jidsWithoutLease(), ['juliet@localhost']);
+    assert.equal(await one.users.leasedTo(0), [romeo]);
+    // Whom one does not have, one cannot give.
+    await two.leases.give(romeo.id, 1);
+    assert.is(await two.leases.take(romeo.id), 0);
+    await one.leases.give(romeo.id, 1);
+    assert.is(await one.leases.take(romeo.id), 1);
+    await two.deleteUser(romeo.id);
+    assert.equal(await two.users.leasedTo(1), []);
+    assert.equal(await one.users.get('juliet@localhost'), juliet);
+    assert.is(await one.users.get('romeo@localhost'), undefined);
+    assert.equal([...(await one.users.names())], [[juliet.id, 'juliet@localhost']]);
+    await one.close();
+    await two.close();
+  });
+
   test('contacts :: saved and changed', async () => {
     const store = await opened(await database());
     const { id } = await store.users.save(ROMEO);

@@ -31,7 +31,7 @@ export const run: CliCommand = {
     const tenancy = await Promise.race([claim(config, log, stopped), stopped]);
     if (typeof tenancy === 'string') return 0;
     // While the server cannot be reached, starting takes long; a signal must end it all the same.
-    const starting = startGateway(plugin, config, { log }).finally(endLoading);
+    const starting = startGateway(plugin, config, { log, tenancy }).finally(endLoading);
     try {
       const gateway = await Promise.race([starting, stopped, tenancy.lost]);
       if (typeof gateway === 'string') return 0;
@@ -54,15 +54,17 @@ export const run: CliCommand = {
 /** Another process may be at work on the same data: this one stands by until that has ended. */
 async function claim(config: Config, log: Log, stopped: Promise<string>): Promise<Tenancy> {
   const location = locationOf(config);
-  if (location === undefined) return { lost: new Promise(() => {}), release: async () => {} };
+  if (location === undefined)
+    return { worker: 0, lost: new Promise(() => {}), listen: undefined, release: async () => {} };
   const waiting = new AbortController();
   stopped.then(() => waiting.abort(new Error('stopped')));
   try {
     return await claimTenancy({
       location,
       jid: config.jid,
+      workers: config.workers,
       signal: waiting.signal,
-      onWait: () => log.warn({ jid: config.jid }, 'standing by: another process serves from the same database'),
+      onWait: () => log.warn({ jid: config.jid }, 'standing by: others serve from the same database'),
     });
   } catch (error) {
     const where = isPostgresUrl(location)

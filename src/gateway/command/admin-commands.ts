@@ -1,11 +1,8 @@
 /** What administrators do. */
 
-import { JID } from '../../stanza/index.ts';
 import { NODES } from '../../xep/0133-service-administration.ts';
 import { XmppError } from '../errors.ts';
-import type { BaseGateway } from '../gateway.ts';
 import { LOG_LEVELS } from '../log.ts';
-import type { BaseSession } from '../session.ts';
 import { VERSION } from '../version.ts';
 import { told } from '../watch/explain.ts';
 import { ADMIN } from './categories.ts';
@@ -34,7 +31,7 @@ export class ListUsers extends Command {
   readonly access = 'admin-only';
   override readonly category = ADMIN;
 
-  run(): CommandResult {
+  async run(): Promise<CommandResult> {
     return new TableResult({
       description: 'Registered users',
       fields: [
@@ -42,11 +39,7 @@ export class ListUsers extends Command {
         { var: 'since', label: 'Registered' },
         { var: 'state', label: 'Session' },
       ],
-      items: [...this.gateway.sessions].map(({ user, readiness }) => ({
-        jid: user.jid.bare,
-        since: user.registrationDate.toISOString().slice(0, 10),
-        state: readiness.state,
-      })),
+      items: (await this.gateway.administration.users()).map((user) => ({ ...user })),
     });
   }
 }
@@ -59,7 +52,7 @@ export class DeleteUser extends Command {
   readonly access = 'admin-only';
   override readonly category = ADMIN;
 
-  run(_context: CommandContext, user?: string): CommandResult {
+  run(_context: CommandContext, user?: string): CommandResult | Promise<CommandResult> {
     if (user !== undefined) return this.#confirm([user]);
     return new Form({
       title: 'Delete a user',
@@ -68,14 +61,15 @@ export class DeleteUser extends Command {
     });
   }
 
-  #confirm(jids: readonly string[]): Confirmation {
-    const users = jids.map((jid) => sessionOf(this.gateway, jid).user);
-    const names = users.map(({ jid }) => jid.bare).join(', ');
+  async #confirm(jids: readonly string[]): Promise<Confirmation> {
+    const { administration } = this.gateway;
+    const users = await administration.find(jids);
+    const names = users.join(', ');
     return new Confirmation({
       prompt: `Remove ${names} and everything that is stored for them?`,
       success: `${names}: removed.`,
       handler: async () => {
-        for (const user of users) await this.gateway.unregisterUser(user);
+        for (const user of users) await administration.unregister(user);
       },
     });
   }
@@ -89,7 +83,7 @@ export class Announce extends Command {
   readonly access = 'admin-only';
   override readonly category = ADMIN;
 
-  run(_context: CommandContext, ...words: string[]): CommandResult {
+  run(_context: CommandContext, ...words: string[]): CommandResult | Promise<CommandResult> {
     if (words.length > 0) return this.#announce(words.join(' '));
     return new Form({
       title: 'Write to all users',
@@ -100,8 +94,8 @@ export class Announce extends Command {
     });
   }
 
-  #announce(text: string): string {
-    return `Sent to ${this.gateway.announce(text)} users.`;
+  async #announce(text: string): Promise<string> {
+    return `Sent to ${await this.gateway.administration.announce(text)} users.`;
   }
 }
 
@@ -123,9 +117,9 @@ export class ReLoginUser extends Command {
   }
 
   async #reLogin(jid: string): Promise<string> {
-    const session = sessionOf(this.gateway, jid);
-    await session.reLogin();
-    return `The session of ${session.user.jid.bare}: ${session.readiness.state}.`;
+    const { administration } = this.gateway;
+    const [user] = await administration.find([jid]);
+    return `The session of ${user}: ${await administration.reLogin(user)}.`;
   }
 }
 
@@ -147,7 +141,7 @@ export class Explain extends Command {
   }
 
   async #explain(id: string): Promise<string> {
-    const lives = await this.gateway.explain(id);
+    const lives = await this.gateway.administration.explain(id);
     return lives.length === 0 ? `Nothing is known of a message ${id}.` : lives.map(told).join('\n\n');
   }
 }
@@ -161,7 +155,7 @@ export class LogLevel extends Command {
   readonly access = 'admin-only';
   override readonly category = ADMIN;
 
-  run(_context: CommandContext, level?: string, user?: string): CommandResult {
+  run(_context: CommandContext, level?: string, user?: string): CommandResult | Promise<CommandResult> {
     if (level !== undefined) return this.#set(level, user);
     const options = LOG_LEVELS.map((value) => ({ value }));
     return new Form({
@@ -175,31 +169,23 @@ export class LogLevel extends Command {
     });
   }
 
-  #set(level: string, user: string | undefined): string {
-    if (!LOG_LEVELS.some((each) => each === level)) {
+  async #set(wanted: string, user: string | undefined): Promise<string> {
+    const { administration } = this.gateway;
+    const level = LOG_LEVELS.find((each) => each === wanted);
+    if (level === undefined) {
       throw new XmppError('not-acceptable', `The level is one of ${LOG_LEVELS.join(', ')}.`);
     }
     if (user === undefined || user === '') {
-      this.gateway.log.level = level;
+      await administration.setLogLevel(level);
       return `The log level is ${level}.`;
     }
-    const session = sessionOf(this.gateway, user);
-    const isVerbose = level === 'debug';
-    this.gateway.watch.setVerbose(session.user.jid.bare, isVerbose);
-    return isVerbose
-      ? `Everything about ${session.user.jid.bare} is logged.`
-      : `About ${session.user.jid.bare} as much is logged as about others.`;
+    const [jid] = await administration.find([user]);
+    await administration.setVerbose(jid, level === 'debug');
+    return level === 'debug' ? `Everything about ${jid} is logged.` : `About ${jid} as much is logged as about others.`;
   }
 
   #verbose(): string {
     const users = [...this.gateway.watch.verboseUsers];
     return users.length === 0 ? '' : `Everything is logged about ${users.join(', ')}.`;
   }
-}
-
-/** @throws XmppError when there is no such user. */
-function sessionOf(gateway: BaseGateway, jid: string): BaseSession {
-  const session = gateway.getSessionFromJid(JID.tryParse(jid)?.bare ?? '');
-  if (session === undefined) throw new XmppError('item-not-found', `There is no user ${jid}.`);
-  return session;
 }

@@ -21,7 +21,7 @@ export class ParkedMessages extends Command {
 
   async run(_context: CommandContext, action?: string, which?: string): Promise<CommandResult> {
     if (action !== undefined) return this.#decide(action, which ?? 'all');
-    const parked = await this.gateway.inbox.parked();
+    const parked = await this.gateway.administration.parked();
     if (parked.length === 0) return 'Nothing is parked.';
     const options = parked.map(({ id, user, chat, at, error }) => ({
       value: id,
@@ -47,7 +47,7 @@ export class ParkedMessages extends Command {
   async #decide(action: string, which: string): Promise<string> {
     const isAction = (name: string): name is Action => ACTIONS.some(({ value }) => value === name);
     if (!isAction(action)) throw new XmppError('not-acceptable', 'What can be done is retry, or drop.');
-    const count = await this.gateway.inbox.decide(action, which === 'all' ? undefined : which);
+    const count = await this.gateway.administration.decide(action, which === 'all' ? undefined : which);
     if (count === 0) throw new XmppError('item-not-found', 'That is not parked.');
     return action === 'retry' ? `Trying again: ${count}.` : `Forgotten: ${count}.`;
   }

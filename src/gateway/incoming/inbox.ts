@@ -15,6 +15,7 @@ import { Deadlines, Expired } from '../deadlines.ts';
 import { LimitError, XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import { keptSince } from '../retention.ts';
+import { within } from '../serial.ts';
 import type { BaseSession } from '../session.ts';
 import type { StoredEvent } from '../store/journal-queries.ts';
 import type { Arrival } from '../store/turn.ts';
@@ -124,10 +125,11 @@ export class Inbox {
     return queue;
   }
 
-  /** Goes on with what was left from the last time. Before anything new comes. */
-  async recover(): Promise<void> {
-    const sessions = new Map([...this.#gateway.sessions].map((session) => [session.userId, session]));
-    for (const stored of await this.#gateway.store.journal.stored.open()) {
+  /** Goes on with what was left from the last time, of all users or of one. Before anything new comes. */
+  async recover(only?: BaseSession): Promise<void> {
+    const some = only === undefined ? [...this.#gateway.sessions] : [only];
+    const sessions = new Map(some.map((session) => [session.userId, session]));
+    for (const stored of await this.#gateway.store.journal.stored.open(only?.userId)) {
       const session = sessions.get(stored.userId);
       if (session !== undefined) this.resume(stored, session);
     }
@@ -139,7 +141,7 @@ export class Inbox {
     this.#run(session, lane, async () => {
       const { journal } = this.#gateway.store;
       const xml = await journal.stored.xml(stored.id);
-      if (xml === undefined || xml === '' || this.#isStopping) return;
+      if (xml === undefined || xml === '' || this.#isStopping || session.isLeaving) return;
       const stanza = parse(xml);
       const addresses = { from: JID.parse(stanza.attrs.from ?? ''), to: JID.parse(stanza.attrs.to ?? '') };
       const event = new Event(journal, stored.id, { gateway: this.#gateway, stanza, ...addresses }, false);
@@ -157,6 +159,21 @@ export class Inbox {
     });
   }
 
+  /**
+   * Begins nothing more of a user who moves to another process. Resolves when what has begun is done, or time is over;
+   * what is not done then is the other's.
+   */
+  async leave(session: BaseSession, ms: number): Promise<void> {
+    session.isLeaving = true;
+    // Those that wait for a login need not any more.
+    session.readiness.set('gone');
+    const idle = new Promise<void>((resolve) => {
+      session.onIdle = resolve;
+      if (session.waiting === 0) resolve();
+    });
+    await within(this.#gateway.clock, ms, idle);
+  }
+
   /** A request, for as long as that may take: some wait for people. @throws Expired when it takes longer. */
   limitRequest<T>(task: () => Promise<T> | T): Promise<T> {
     return this.#longDeadlines.limit(task);
@@ -164,7 +181,7 @@ export class Inbox {
 
   /** What was given up. */
   async parked(): Promise<readonly Parked[]> {
-    const users = new Map([...this.#gateway.sessions].map(({ userId, user }) => [userId, user.jid.bare]));
+    const users = await this.#gateway.store.users.names();
     return (await this.#gateway.store.journal.stored.parked()).map(({ id, userId, chat, at, error = '' }) => ({
       id: id.toString(36),
       user: users.get(userId) ?? '',
@@ -175,11 +192,15 @@ export class Inbox {
   }
 
   /** Tries again, or forgets, what was given up: one event, or all. Returns how many there were. */
-  async decide(action: 'retry' | 'drop', which: string | undefined): Promise<number> {
+  async decide(action: Action, which: string | undefined): Promise<number> {
     const { journal } = this.#gateway.store;
     const sessions = new Map([...this.#gateway.sessions].map((session) => [session.userId, session]));
     const all = await journal.stored.parked();
-    const chosen = which === undefined ? all : all.filter(({ id }) => id.toString(36) === which);
+    const chosen = all.filter(({ id, userId }) => {
+      // Whom another process has, that decides about.
+      if (this.#gateway.workers !== undefined && !sessions.has(userId)) return false;
+      return which === undefined || id.toString(36) === which;
+    });
     for (const event of chosen) {
       const session = sessions.get(event.userId);
       if (action === 'drop') await journal.stored.drop(event.id);
@@ -214,7 +235,7 @@ export class Inbox {
     if (this.#running >= this.#stuck + HIGH_WATER) this.#pause();
     const run = session.lanes.run(lane, task);
     const done = () => {
-      session.waiting--;
+      if (--session.waiting === 0) session.onIdle?.();
       this.#running--;
       this.#ended++;
       this.#stuck = Math.min(this.#stuck, this.#running);
@@ -277,10 +298,10 @@ export class Inbox {
   async #play(event: Event, session: BaseSession, route: Route, queue: readonly Event[]): Promise<void> {
     const { incoming } = event;
     for (let attempt = 0; ; attempt++) {
-      if (session.readiness.state !== 'ready' && !(await this.#isReady(session))) {
+      if (session.readiness.state !== 'ready' && !(await this.#isReady(session)) && !session.isLeaving) {
         return event.end('failed', notReady(incoming));
       }
-      if (this.#isStopping) return event.pend();
+      if (this.#isStopping || session.isLeaving) return event.pend();
       try {
         if (!event.isHanded && !session.idempotentSends) {
           await Promise.all((queue.length < FLOOD ? [event] : queue.slice(0, FLOOD_BATCH)).map((each) => each.hand()));
@@ -381,6 +402,7 @@ class Event implements JournaledEvent {
 
   /** It is for later. */
   pend(): void {
+    if (!this.#isHanded) return;
     this.#isHanded = false;
     this.#journal.end(this.id, 'pending');
   }
@@ -396,6 +418,9 @@ class Event implements JournaledEvent {
     return new Event(this.#journal, id, this.incoming, false);
   }
 }
+
+/** What can be done about what was given up. */
+export type Action = 'retry' | 'drop';
 
 /** An event that was given up, for those who decide about it. */
 export interface Parked {

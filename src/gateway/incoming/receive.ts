@@ -13,10 +13,13 @@ import {
   ROOM_SIDE_ROUTES,
 } from './routes.ts';
 
-/** Never throws: whatever somebody sends, the stream goes on. */
-export function receive(gateway: BaseGateway, stanza: Element): void {
+/**
+ * Never throws: whatever somebody sends, the stream goes on.
+ * @param isPlaced whether it is known that its sender has no session in another process.
+ */
+export function receive(gateway: BaseGateway, stanza: Element, isPlaced = false): void {
   try {
-    take(gateway, stanza);
+    take(gateway, stanza, isPlaced);
   } catch (error) {
     // Looking where it belongs, it was seen to be malformed.
     const reason = gateway.asStanzaError(error);
@@ -24,16 +27,18 @@ export function receive(gateway: BaseGateway, stanza: Element): void {
   }
 }
 
-function take(gateway: BaseGateway, stanza: Element): void {
+function take(gateway: BaseGateway, stanza: Element, isPlaced: boolean): void {
   const from = JID.tryParse(stanza.attrs.from);
   const to = JID.tryParse(stanza.attrs.to);
   if (from === undefined || to === undefined || to.domain !== gateway.jid) return;
+  if (!isPlaced && gateway.workers?.takes(stanza, from)) return;
   if (!gateway.guard.admits(stanza, from, to)) return notAdmitted(gateway, stanza, from, to);
   if (stanza.name === 'iq') return answer({ gateway, stanza, from, to });
   // What comes from our own domain is an echo. Only requests are meant: looking for services, we find ourselves.
   if (from.domain === gateway.jid) return;
   if (stanza.name === 'presence') return dispatch(PRESENCE_ROUTES, { gateway, stanza, from, to });
-  if (stanza.name !== 'message' || gateway.privileges.handle(stanza)) return;
+  if (stanza.name !== 'message') return;
+  if (gateway.privileges.handle(stanza)) return gateway.workers?.tellPrivileges(stanza);
   const { watch } = gateway;
   const trace = watch.begin(stanza, from, to);
   // What we say in the name of a user comes back from the bare JID: no client sends from there.

@@ -169,14 +169,15 @@ export class Registration {
 
   async #complete({ jid, legacyModuleData, preferences }: PendingUser): Promise<void> {
     const gateway = this.#gateway;
-    const known = gateway.sessions.get(jid.bare);
     const user = await gateway.store.users.save({
       jid,
       legacyModuleData,
       preferences: preferences ?? defaultPreferences(gateway.preferences),
-      registrationDate: known?.user.registrationDate ?? new Date(gateway.clock.now()),
+      registrationDate: gateway.sessions.get(jid.bare)?.user.registrationDate ?? new Date(gateway.clock.now()),
     });
     await gateway.store.users.deleteRegistration(jid.bare);
+    await gateway.workers?.take(user.id);
+    const known = gateway.sessions.get(jid.bare);
     if (known !== undefined) {
       await gateway.sessions.logout(known);
       gateway.sessions.remove(known);

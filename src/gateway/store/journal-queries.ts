@@ -37,6 +37,12 @@ export class JournalQueries {
     return Math.max(await last('journal_in'), await last('journal_out'));
   }
 
+  /** There were more workers before: what they had for the server is left to the first. */
+  async adopt(workers: number): Promise<void> {
+    if (this.#worker !== 0) return;
+    await this.#db.updateTable('journal_out').set({ worker: 0 }).where('worker', '>=', workers).execute();
+  }
+
   /** Some rows of what is on its way to users, after this one. */
   async outgoingAfter(outId: number): Promise<readonly { readonly id: number; readonly xml: string }[]> {
     const rows = await this.#db
@@ -62,12 +68,12 @@ export class JournalQueries {
     return Number(row?.id ?? 0);
   }
 
-  /** What has come and not come to an end, in the order of arrival. */
-  async open(): Promise<readonly StoredEvent[]> {
+  /** What has come and not come to an end, of all users or of one, in the order of arrival. */
+  async open(userId?: number): Promise<readonly StoredEvent[]> {
     const rows = await this.#events()
       .where('state', 'in', ['pending', 'handed'])
       .where('state', '<>', 'sent')
-      .where('worker', '=', this.#worker)
+      .$if(userId !== undefined, (query) => query.where('user_id', '=', userId as number))
       .orderBy('id')
       .execute();
     return rows.map(storedEvent);

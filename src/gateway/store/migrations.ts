@@ -242,4 +242,12 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await db.schema.alterTable('message').addColumn('error', 'text').execute();
     },
   },
+  '0009-leases': {
+    async up(db: Db) {
+      await ofUser(db, 'lease')
+        .addColumn('worker', 'integer', (c) => c.notNull())
+        .addPrimaryKeyConstraint('lease_by_user', ['user_id'])
+        .execute();
+    },
+  },
 };

@@ -17,6 +17,7 @@ export interface Schema {
   setting: SettingRow;
   journal_out: JournalOutRow;
   journal_in: JournalInRow;
+  lease: LeaseRow;
 }
 
 export interface UserRow {
@@ -31,6 +32,12 @@ export interface UserRow {
   registered_at: number;
   /** The hash of the avatar that the plugin has been told of. */
   avatar_hash: string | null;
+}
+
+/** Which of several workers has the session of a user. */
+export interface LeaseRow {
+  user_id: number;
+  worker: number;
 }
 
 /** A registration that has not come to its end. */

@@ -1,6 +1,6 @@
 /** What outlives the process. One class for each kind of thing, over one database. */
 
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Clock, systemClock } from '../../stanza/index.ts';
 import { AttachmentStore } from './attachments.ts';
 import { AvatarStore } from './avatars.ts';
@@ -9,6 +9,7 @@ import { openDatabase } from './database.ts';
 import { Journal } from './journal.ts';
 import { JournalQueries } from './journal-queries.ts';
 import { Keyring } from './keyring.ts';
+import { Leases } from './leases.ts';
 import { type StoredLife, storedLives } from './life.ts';
 import { MessageIds } from './message-ids.ts';
 import { pruneByAge, pruneMessageIds } from './pruning.ts';
@@ -25,6 +26,8 @@ interface StoreOptions {
   readonly poolSize?: number;
   readonly keyring?: Keyring;
   readonly clock?: Clock | undefined;
+  /** The number of this process among those that share the database for one component. Default 0. */
+  readonly worker?: number;
 }
 
 /** What is forgotten: all that is older than this, in milliseconds since 1970; minus infinity for nothing. */
@@ -46,6 +49,7 @@ export class Store {
   readonly roomMessages: RoomMessages;
   readonly settings: SettingStore;
   readonly journal: Journal;
+  readonly leases: Leases;
   readonly #db: Kysely<Schema>;
   readonly #keyring: Keyring;
   readonly #clock: Clock;
@@ -54,11 +58,13 @@ export class Store {
     db: Kysely<Schema>,
     clock: Clock,
     journal: Journal,
+    leases: Leases,
     keyring: Keyring,
     onError: (error: unknown) => void,
   ) {
     this.#db = db;
     this.journal = journal;
+    this.leases = leases;
     this.#keyring = keyring;
     this.#clock = clock;
     this.users = new UserStore(db, keyring, onError);
@@ -81,7 +87,7 @@ export class Store {
   static async open(
     location: string,
     onError: (error: unknown) => void,
-    { keyring = new Keyring(), clock = systemClock, ...options }: StoreOptions = {},
+    { keyring = new Keyring(), clock = systemClock, worker = 0, ...options }: StoreOptions = {},
   ): Promise<Store> {
     const db = await openDatabase(location, { ...options, onError });
     try {
@@ -90,8 +96,8 @@ export class Store {
       await db.destroy();
       throw error;
     }
-    const journal = new Journal({ db, clock, onError, worker: 0, last: await JournalQueries.last(db) });
-    return new Store(db, clock, journal, keyring, onError);
+    const journal = new Journal({ db, clock, onError, worker, last: await JournalQueries.last(db) });
+    return new Store(db, clock, journal, new Leases(db, worker), keyring, onError);
   }
 
   /** Encrypts all credentials with the first key of the keyring. */
@@ -104,6 +110,11 @@ export class Store {
     await this.journal.close();
     await this.roomMessages.flush();
     await this.#db.destroy();
+  }
+
+  /** Says these, in this order, to whoever listens on a channel of PostgreSQL. */
+  async notify(channel: string, parts: readonly string[]): Promise<void> {
+    await sql`select pg_notify(${channel}, part) from unnest(${parts}::text[]) as part`.execute(this.#db);
   }
 
   /** What is known of the messages with this id, on either side. Reads all that is stored. */

@@ -33,15 +33,42 @@ export class UserStore {
 
   /** All whose credentials can be read: what is damaged of one must not keep the others out. */
   async all(): Promise<StoredUser[]> {
-    const rows = await this.#db.selectFrom('user_account').selectAll().orderBy('id').execute();
-    return rows.flatMap((row) => {
-      try {
-        return [this.#userOf(row)];
-      } catch (error) {
-        this.#onError(new Error(`cannot read the credentials of ${row.jid}`, { cause: error }));
-        return [];
-      }
-    });
+    return this.#readable(await this.#db.selectFrom('user_account').selectAll().orderBy('id').execute());
+  }
+
+  /** Those whom one of several workers has. */
+  async leasedTo(worker: number): Promise<StoredUser[]> {
+    const rows = await this.#db
+      .selectFrom('user_account')
+      .innerJoin('lease', 'lease.user_id', 'user_account.id')
+      .selectAll('user_account')
+      .where('lease.worker', '=', worker)
+      .orderBy('user_account.id')
+      .execute();
+    return this.#readable(rows);
+  }
+
+  /** The bare JIDs of all, by id. */
+  async names(): Promise<ReadonlyMap<number, string>> {
+    const rows = await this.#db.selectFrom('user_account').select(['id', 'jid']).execute();
+    return new Map(rows.map(({ id, jid }) => [id, jid]));
+  }
+
+  /** Bare JIDs of those whom no worker has. */
+  async jidsWithoutLease(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('user_account')
+      .leftJoin('lease', 'lease.user_id', 'user_account.id')
+      .select('jid')
+      .where('lease.user_id', 'is', null)
+      .execute();
+    return rows.map(({ jid }) => jid);
+  }
+
+  /** The user of a bare JID; nobody when the credentials cannot be read. */
+  async get(jid: string): Promise<StoredUser | undefined> {
+    const rows = await this.#db.selectFrom('user_account').selectAll().where('jid', '=', jid).execute();
+    return this.#readable(rows)[0];
   }
 
   /** Adds a user, or gives a registered one new data; the registration date stays. */
@@ -112,6 +139,17 @@ export class UserStore {
 
   async deleteRegistration(jid: string): Promise<void> {
     await this.#db.deleteFrom('registration').where('jid', '=', jid).execute();
+  }
+
+  #readable(rows: readonly SelectedUser[]): StoredUser[] {
+    return rows.flatMap((row) => {
+      try {
+        return [this.#userOf(row)];
+      } catch (error) {
+        this.#onError(new Error(`cannot read the credentials of ${row.jid}`, { cause: error }));
+        return [];
+      }
+    });
   }
 
   #userOf(row: SelectedUser): StoredUser {

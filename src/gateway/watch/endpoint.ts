@@ -45,9 +45,10 @@ function readiness({ watched, hasUsers }: BaseGateway): Answer {
 async function explain(gateway: BaseGateway, query: URLSearchParams): Promise<Answer> {
   const id = query.get('id');
   if (id === null || id === '') return { status: 400, body: 'ask for /explain?id=…\n' };
-  return json(await gateway.explain(id));
+  return json(await gateway.administration.explain(id));
 }
 
+/** Of this process only: each has a port of its own. */
 function sessions(gateway: BaseGateway): Answer {
   return json([...gateway.sessions].map(({ user, readiness: { state } }) => ({ jid: user.jid.bare, state })));
 }

@@ -37,7 +37,13 @@ export interface ComponentStreamOptions {
   /** Milliseconds for connecting and for each step of the handshake. Default 10000. */
   readonly timeout?: number;
   readonly keepalive?: Partial<Keepalive>;
+  /**
+   * How many processes share the domain, as with ejabberd's `domain_balancing`. Default 1. When there are more, answers
+   * to requests may reach another of them: see `takeAnswer`.
+   */
+  readonly sharers?: number;
   readonly clock?: Clock;
+  /** Makes the ids of requests. */
   readonly newId?: NewId;
 }
 
@@ -94,6 +100,7 @@ export class ComponentStream implements IqSender {
       domain: options.domain,
       timeout,
       onTimeout: () => this.#connection?.destroy(new Error(`the server has read nothing for ${timeout} ms`)),
+      sharers: options.sharers ?? 1,
       clock: this.#clock,
       newId: options.newId ?? newId,
     });
@@ -178,6 +185,14 @@ export class ComponentStream implements IqSender {
   async request(request: IqRequest): Promise<Element | undefined> {
     if (this.#connection === undefined) throw StanzaError.of('recipient-unavailable', 'the component stream is down');
     return this.#iqs.request({ from: this.#options.domain, ...request });
+  }
+
+  /**
+   * Takes an answer to one of our requests that has reached another process which shares the domain.
+   * @returns whether somebody waits for it.
+   */
+  takeAnswer(answer: Element): boolean {
+    return this.#iqs.handle(answer);
   }
 
   async #run(onFirst: () => void, onRefused: (error: Error) => void): Promise<void> {

@@ -17,6 +17,8 @@ export interface FenceOptions {
   readonly timeout: number;
   /** No answer came in time: the link is half open, or the server hangs. */
   readonly onTimeout: () => void;
+  /** How many processes share the domain, what comes for it being spread over them by its sender. */
+  readonly sharers: number;
   readonly clock: Clock;
   readonly newId: NewId;
 }
@@ -29,15 +31,25 @@ interface Course {
   readonly to: string;
 }
 
-/**
- * To ourselves, which needs no knowledge of the server; to the domain above. And where several processes share one
- * domain and what comes is spread over them by its sender (ejabberd's `domain_balancing`): from one of these senders.
- */
-function coursesOf(domain: string): readonly Course[] {
-  const above = domain.slice(domain.indexOf('.') + 1);
-  const others = [1, 2, 3, 4, 5, 6].map((n) => `fence-${n}@${domain}`);
-  return [{ from: domain, to: domain }, { from: domain, to: above }, ...others.map((jid) => ({ from: jid, to: jid }))];
+/** What is asked at the same time; where that is not answered, the next. */
+type Step = readonly Course[];
+
+/** To ourselves, which needs no knowledge of the server; then to the domain above. */
+function stepsAlone(domain: string): readonly Step[] {
+  return [[{ from: domain, to: domain }], [{ from: domain, to: domain.slice(domain.indexOf('.') + 1) }]];
 }
+
+/**
+ * Of many senders, one will be among those that the server has chosen this process for: that each of so many belongs to
+ * others happens once in ten million times.
+ */
+function stepsAmong(sharers: number, domain: string): readonly Step[] {
+  const jids = Array.from({ length: 16 * sharers }, (_, i) => `fence-${i + 1}@${domain}`);
+  return [jids.map((jid) => ({ from: jid, to: jid }))];
+}
+
+/** The part of the time that a first answer may take: it decides about nothing but the way. */
+const FIRST = 2;
 
 interface Waiter {
   readonly resolve: () => void;
@@ -47,23 +59,23 @@ interface Waiter {
 /** One ping at a time; who asks meanwhile waits for the next one. */
 export class Fence {
   readonly #options: FenceOptions;
-  readonly #courses: readonly Course[];
-  /** Which of them: the one that was answered, or is being tried. */
-  #course = 0;
-  /** Whether any ping has ever been answered: before that, silence says nothing about the link. */
-  #isProven = false;
+  readonly #steps: readonly Step[];
+  #step = 0;
+  /** The one that was answered. Before any was, silence says nothing about the link. */
+  #course: Course | undefined;
   #isPaused = false;
-  /** The ping that is on its way. */
+  /** The ping that is on its way; while no course is known, the last one. */
   #id: string | undefined;
   /** Before any answer has come: what was asked, and which way. A slow server may answer the first after the last. */
-  readonly #tried = new Map<string, number>();
+  readonly #tried = new Map<string, Course>();
   readonly #crossing: Waiter[] = [];
   readonly #waiting: Waiter[] = [];
   #cancelTimeout: () => void = () => {};
 
   constructor(options: FenceOptions) {
     this.#options = options;
-    this.#courses = coursesOf(options.domain);
+    const { sharers, domain } = options;
+    this.#steps = sharers === 1 ? stepsAlone(domain) : stepsAmong(sharers, domain);
   }
 
   /**
@@ -71,7 +83,7 @@ export class Fence {
    * nothing better can be known. Rejects when the stream breaks.
    */
   pass(): Promise<void> {
-    if (this.#course === this.#courses.length) return Promise.resolve();
+    if (this.#course === undefined && this.#step === this.#steps.length) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       if (this.#id === undefined) this.#ping();
@@ -83,10 +95,8 @@ export class Fence {
     const { id = '' } = attrs;
     const course = this.#tried.get(id) ?? (id === this.#id ? this.#course : undefined);
     if (course === undefined) return false;
-    const { from, to } = this.#courses[course] as Course;
-    if (attrs.from !== from && attrs.from !== to) return false;
+    if (attrs.from !== course.from && attrs.from !== course.to) return false;
     this.#course = course;
-    this.#isProven = true;
     this.#tried.clear();
     this.#settle((waiter) => waiter.resolve());
     if (this.#waiting.length > 0) this.#ping();
@@ -106,29 +116,38 @@ export class Fence {
     this.#crossing.push(...this.#waiting.splice(0));
     this.#isPaused = false;
     this.#tried.clear();
-    if (!this.#isProven) this.#course = 0;
+    // On the next stream the server may have chosen this process for other senders.
+    if (this.#options.sharers > 1) this.#course = undefined;
+    if (this.#course === undefined) this.#step = 0;
     this.#settle((waiter) => waiter.reject(reason));
   }
 
   #ping(): void {
-    const { newId, send } = this.#options;
-    this.#id = newId();
-    if (!this.#isProven) this.#tried.set(this.#id, this.#course);
     this.#crossing.push(...this.#waiting.splice(0));
-    send(iq({ type: 'get', ...(this.#courses[this.#course] as Course), id: this.#id }, PING));
+    if (this.#course !== undefined) this.#ask(this.#course);
+    else for (const course of this.#steps[this.#step] as Step) this.#tried.set(this.#ask(course), course);
     if (!this.#isPaused) this.#expectAnswer();
+  }
+
+  #ask(course: Course): string {
+    const id = this.#options.newId();
+    this.#id = id;
+    this.#options.send(iq({ type: 'get', ...course, id }, PING));
+    return id;
   }
 
   #expectAnswer(): void {
     const { clock, timeout } = this.#options;
-    const patience = this.#isProven ? timeout : timeout / this.#courses.length;
+    const patience = this.#course === undefined ? timeout / FIRST : timeout;
     this.#cancelTimeout = clock.after(patience, () => this.#expired());
   }
 
   #expired(): void {
-    if (this.#isProven) return this.#options.onTimeout();
-    this.#course++;
-    if (this.#course < this.#courses.length) return this.#ping();
+    if (this.#course !== undefined) return this.#options.onTimeout();
+    this.#step++;
+    if (this.#step < this.#steps.length) return this.#ping();
+    // There was no place for this process when it connected: the server sends it nothing until it connects anew.
+    if (this.#options.sharers > 1) return this.#options.onTimeout();
     this.#crossing.push(...this.#waiting.splice(0));
     this.#settle((waiter) => waiter.resolve());
   }

@@ -1,0 +1,290 @@
+/**
+ * Several processes that serve one component together, over one PostgreSQL database and a server that spreads what comes
+ * over their connections by its sender (ejabberd's `domain_balancing`).
+ *
+ * A user's session lives in one worker, by a lease in the database. Nobody but the server knows which worker it has
+ * chosen for a user: whichever a stanza of the user reaches takes the lease, at once when nobody has it or its holder is
+ * dead, else after the holder has let go. Stanzas of the user wait for that.
+ */
+
+import { type Element, errorReply, iq, JID, parse, StanzaError, serialize } from '../../stanza/index.ts';
+import { info } from '../../xep/0030-disco.ts';
+import { LimitError, XmppError } from '../errors.ts';
+import type { BaseGateway } from '../gateway.ts';
+import { within } from '../serial.ts';
+import type { BaseSession } from '../session.ts';
+import type { Tenancy } from '../store/tenancy.ts';
+import { Bus } from './bus.ts';
+import { Calls } from './calls.ts';
+import { askerOf } from './request-ids.ts';
+
+/** What a worker needs of the gateway besides what everybody may use. */
+export interface WorkersOptions {
+  readonly gateway: BaseGateway;
+  /** The number of this one. */
+  readonly number: number;
+  readonly listen: NonNullable<Tenancy['listen']>;
+  /** Takes a stanza of somebody whose place is known now. */
+  readonly receive: (stanza: Element) => void;
+  /** Takes an answer to a request of ours. */
+  readonly takeAnswer: (answer: Element) => void;
+  /** Resolves when the server has read everything said so far. */
+  readonly fenced: () => Promise<void>;
+  readonly isOnline: () => boolean;
+}
+
+/** Stanzas of one person that wait at most until it is known where they belong. */
+const MAX_HELD = 1000;
+
+/** Users who are asked for at a time. */
+const PAGE = 500;
+
+/** Milliseconds after which those are asked for again whom nobody has. */
+const LOCATE_INTERVAL = 60_000;
+
+/** Milliseconds that hooks may take to end when a user moves, that logging out may take, and the server to read all. */
+const DRAIN_PATIENCE = 5000;
+const LOGOUT_PATIENCE = 5000;
+const FENCE_PATIENCE = 3000;
+/** Milliseconds that all of that takes at most. */
+const LEAVE_PATIENCE = 20_000;
+
+/** Milliseconds that others have for what an administrator asks of them. */
+const TASK_PATIENCE = 10_000;
+
+/** Milliseconds within which nobody moves twice, unless the server sends what a user says to any worker. */
+const FLAPPING = 60_000;
+
+export class Workers {
+  /** The number of this one. */
+  readonly number: number;
+  readonly #options: WorkersOptions;
+  readonly #gateway: BaseGateway;
+  readonly #bus: Bus;
+  readonly #calls: Calls;
+  /** Stanzas that wait until it is known where their senders live, by bare JID. */
+  readonly #held = new Map<string, Element[]>();
+  /** Users who are moving to other workers. */
+  readonly #leaving = new Map<string, Promise<void>>();
+  /** When users have left, lately. */
+  readonly #left = new Map<string, number>();
+  /** Resolves when it is known who lives here. */
+  #started: Promise<void>;
+  #start: () => void = () => {};
+  #cancelLocating: () => void = () => {};
+  #isLocating = false;
+
+  constructor(options: WorkersOptions) {
+    const { gateway, number, listen } = options;
+    this.#options = options;
+    this.#gateway = gateway;
+    this.number = number;
+    this.#started = new Promise((resolve) => {
+      this.#start = resolve;
+    });
+    const { clock, newId, store, jid } = gateway;
+    const onError = (error: unknown) => gateway.exception(error);
+    const notify = (channel: string, parts: readonly string[]) => store.notify(channel, parts);
+    this.#bus = new Bus({ jid, worker: number, listen, notify, newId, onError });
+    const leave = (userJid: string, userId: number, to: number) => this.#letGo(userJid, userId, to);
+    const tasks = { ...gateway.administration.tasks, leave };
+    this.#calls = new Calls({ bus: this.#bus, tasks, clock, newId, onError });
+    this.#bus.on('iq', (xml) => options.takeAnswer(parse(xml as string)));
+    this.#bus.on('privileges', (xml) => void gateway.privileges.handle(parse(xml as string)));
+  }
+
+  /** Begins to hear the others. */
+  open(): Promise<void> {
+    return this.#bus.open();
+  }
+
+  /** It is known who lives here: from now on users can move. */
+  started(): void {
+    this.#start();
+  }
+
+  /** Stops asking for users. */
+  close(): void {
+    this.#isLocating = false;
+    this.#cancelLocating();
+  }
+
+  /** The server is there. Each of the users whom nobody has is asked for a sign, which reaches their worker. */
+  online(): void {
+    // If there is no place for us, this finds it out.
+    this.#options.fenced().catch(() => undefined);
+    if (this.#isLocating) return;
+    this.#isLocating = true;
+    this.#locate().catch((error) => this.#gateway.exception(error));
+  }
+
+  /**
+   * Whether a stanza is not to be handled here and now: it is for another worker, or its sender may live in one and is
+   * fetched from there; then it comes again.
+   */
+  takes(stanza: Element, from: JID): boolean {
+    if (from.domain === this.#gateway.jid) return false;
+    if (from.local === '') return this.#passesOn(stanza);
+    const { bare } = from;
+    const held = this.#held.get(bare);
+    if (held !== undefined) {
+      if (held.length < MAX_HELD) held.push(stanza);
+      else this.#refuse(stanza, new LimitError('Too many of your messages wait to be sent.'));
+      return true;
+    }
+    if (this.#gateway.sessions.get(bare) !== undefined && !this.#leaving.has(bare)) return false;
+    this.#held.set(bare, [stanza]);
+    void this.#place(bare);
+    return true;
+  }
+
+  /** Takes somebody who has just registered. */
+  async take(userId: number): Promise<void> {
+    await this.#gateway.store.leases.take(userId);
+  }
+
+  /** What a server grants it says to one of us: to the same one for all. */
+  tellPrivileges(stanza: Element): void {
+    this.#tell('all', 'privileges', stanza);
+  }
+
+  /** Has all others do something. Returns what those have answered that do answer. */
+  async askAll(name: string, ...args: readonly unknown[]): Promise<unknown[]> {
+    const { store, jid } = this.#gateway;
+    const others = (await store.leases.liveWorkers(jid)).filter((worker) => worker !== this.number);
+    const answers = await Promise.allSettled(others.map((each) => this.#calls.ask(each, TASK_PATIENCE, name, ...args)));
+    return answers.flatMap((answer) => {
+      if (answer.status === 'fulfilled') return [answer.value];
+      // One that has just died has nothing to say; what another has refused, the one who asks must hear.
+      if (isSilence(answer.reason)) return [];
+      throw answer.reason;
+    });
+  }
+
+  #tell(to: number | 'all', topic: string, stanza: Element): void {
+    this.#bus.tell(to, topic, serialize(stanza)).catch((error) => this.#gateway.exception(error));
+  }
+
+  #passesOn(stanza: Element): boolean {
+    const asker = askerOf(stanza);
+    if (asker === undefined || asker === this.number) return false;
+    this.#tell(asker, 'iq', stanza);
+    return true;
+  }
+
+  /** Finds out whether somebody is a user of ours, or is so from now on; then what they have sent goes on its way. */
+  async #place(jid: string): Promise<void> {
+    let failure: StanzaError | undefined;
+    try {
+      await this.#leaving.get(jid);
+      await this.#fetch(jid);
+    } catch (error) {
+      failure = this.#gateway.asStanzaError(error);
+    }
+    const held = this.#held.get(jid) ?? [];
+    this.#held.delete(jid);
+    for (const stanza of held) {
+      if (failure === undefined) this.#options.receive(stanza);
+      else this.#refuse(stanza, failure);
+    }
+  }
+
+  async #fetch(jid: string): Promise<void> {
+    const gateway = this.#gateway;
+    await this.#started;
+    const user = await gateway.store.users.get(jid);
+    if (user === undefined || !gateway.isStillAllowed(user)) return;
+    await this.#acquire(jid, user.id);
+    // Somebody who has just registered has one.
+    if (gateway.sessions.get(jid) !== undefined) return;
+    // What the one before has changed of the user is stored by now.
+    const session = gateway.sessions.add((await gateway.store.users.get(jid)) ?? user);
+    await gateway.inbox.recover(session);
+    gateway.log.info({ user: jid, worker: this.number }, 'lives here');
+    void gateway.sessions.login(session);
+  }
+
+  /** @throws XmppError when another worker has the user and does not let go. */
+  async #acquire(jid: string, userId: number): Promise<void> {
+    const { leases } = this.#gateway.store;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const holder = await leases.take(userId);
+      if (holder === this.number) return;
+      if (await leases.seize(userId, holder, this.#gateway.jid)) return;
+      await this.#calls.ask(holder, LEAVE_PATIENCE, 'leave', jid, userId, this.number).catch((error) => {
+        // It may have died meanwhile.
+        if (!isSilence(error)) throw error;
+      });
+    }
+    throw new XmppError('recipient-unavailable', 'Your session is moving. Please try again later.', { type: 'wait' });
+  }
+
+  async #letGo(jid: string, userId: number, to: number): Promise<void> {
+    await this.#started;
+    const session = this.#gateway.sessions.get(jid);
+    if (session?.userId === userId && !this.#leaving.has(jid)) {
+      this.#warnOfFlapping(jid);
+      this.#leaving.set(
+        jid,
+        this.#leave(session).finally(() => this.#leaving.delete(jid)),
+      );
+    }
+    await this.#leaving.get(jid);
+    await this.#gateway.store.leases.give(userId, to);
+  }
+
+  /** What has begun ends, what waits is left to the next one. */
+  async #leave(session: BaseSession): Promise<void> {
+    const gateway = this.#gateway;
+    const { clock } = gateway;
+    await gateway.inbox.leave(session, DRAIN_PATIENCE);
+    await within(clock, LOGOUT_PATIENCE, gateway.sessions.logout(session));
+    session.contacts.stopSaving();
+    session.bookmarks.stopSaving();
+    gateway.sessions.remove(session);
+    await gateway.store.roomMessages.flush();
+    await within(clock, FENCE_PATIENCE, this.#options.fenced());
+    gateway.log.info({ user: session.user.jid.bare, worker: this.number }, 'has moved to another process');
+  }
+
+  /** @param jid of a user who moves. */
+  #warnOfFlapping(jid: string): void {
+    const now = this.#gateway.clock.now();
+    const before = this.#left.get(jid);
+    for (const [each, at] of this.#left) if (now - at >= FLAPPING) this.#left.delete(each);
+    this.#left.set(jid, now);
+    if (before === undefined || now - before >= FLAPPING) return;
+    this.#gateway.log.warn(
+      { user: jid },
+      'the server sends what one user says to several processes: domain_balancing must be of type bare_source',
+    );
+  }
+
+  async #locate(): Promise<void> {
+    const gateway = this.#gateway;
+    await this.#started;
+    const jids = (await gateway.store.users.jidsWithoutLease()).filter((jid) => gateway.isAllowed(JID.parse(jid)));
+    for (const [i, to] of jids.entries()) {
+      if (!this.#isLocating || !this.#options.isOnline()) break;
+      // An error is an answer too.
+      gateway.sendTransient(iq({ type: 'get', from: gateway.jid, to, id: `locate-${gateway.newId()}` }, QUESTION));
+      if (i % PAGE === PAGE - 1) await gateway.drained();
+    }
+    if (!this.#isLocating) return;
+    this.#cancelLocating = gateway.clock.after(LOCATE_INTERVAL, () => {
+      this.#locate().catch((error) => gateway.exception(error));
+    });
+  }
+
+  #refuse(stanza: Element, reason: StanzaError): void {
+    const { type } = stanza.attrs;
+    const isAnswerable = stanza.name === 'iq' ? type === 'get' || type === 'set' : type !== 'error';
+    if (stanza.name !== 'presence' && isAnswerable) this.#gateway.send(errorReply(stanza, reason));
+  }
+}
+
+const QUESTION = info.build({ identities: [], features: [], forms: [] });
+
+function isSilence(error: unknown): boolean {
+  return error instanceof StanzaError && error.condition === 'remote-server-timeout';
+}
