@@ -61,6 +61,7 @@ export class UserStore {
       .leftJoin('lease', 'lease.user_id', 'user_account.id')
       .select('jid')
       .where('lease.user_id', 'is', null)
+      .orderBy('user_account.id')
       .execute();
     return rows.map(({ jid }) => jid);
   }
