@@ -8,7 +8,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { crc32 } from 'node:zlib';
-import { type Element, JID, parse, StanzaError, serialize, sleep } from '../../stanza/index.ts';
+import { JID, parse, StanzaError, serialize, sleep } from '../../stanza/index.ts';
 import { delayBefore } from '../../stanza/stream/backoff.ts';
 import { originIdOf } from '../../xep/0359-stanza-ids.ts';
 import { Deadlines, Expired } from '../deadlines.ts';
@@ -19,24 +19,14 @@ import { within } from '../serial.ts';
 import type { BaseSession } from '../session.ts';
 import type { StoredEvent } from '../store/journal-queries.ts';
 import type { Arrival } from '../store/turn.ts';
-import { ended, handle, refuse, uncertain, whyOf } from './outcome.ts';
-import { type Incoming, type JournaledEvent, type Route, repeatTaken } from './route.ts';
+import { BackPressure } from './back-pressure.ts';
+import { Event } from './event.ts';
+import { ended, handle, refuse, uncertain } from './outcome.ts';
+import { hand, Queues } from './queues.ts';
+import { type Incoming, type Route, repeatTaken } from './route.ts';
 
 /** Events of one user that may wait at the same time; more are refused. */
 const MAX_WAITING = 1000;
-
-/** Events that may wait before the gateway stops reading, besides those that are stuck. */
-const HIGH_WATER = 500;
-
-/** Milliseconds without any event coming to its end after which all are stuck, and must not hold up what comes. */
-const STANDSTILL = 250;
-
-/**
- * When so many wait in one chat, as in a flood, many are given to the plugin with one write, rather than one with each:
- * after a crash it is unknown of all of them whether they were sent.
- */
-const FLOOD = 8;
-const FLOOD_BATCH = 32;
 
 /** Attempts at an event that fails for the moment, besides the first. */
 const RETRIES = 3;
@@ -55,21 +45,15 @@ export class Inbox {
   readonly #deadlines: Deadlines;
   readonly #longDeadlines: Deadlines;
   readonly #stopping = new AbortController();
-  /** Events that have come and not come to an end. */
-  #running = 0;
-  /** How many of them are stuck, as far as is known. */
-  #stuck = 0;
-  #ended = 0;
-  #cancelPause: (() => void) | undefined;
-  /** What waits in each chat and is stored, by user and chat. */
-  readonly #queues = new Map<string, Event[]>();
-  #whenIdle: (() => void)[] = [];
+  readonly #pressure: BackPressure;
+  readonly #queues = new Queues();
 
   /** `reroute` finds the route of a stanza that was stored. */
   constructor(gateway: BaseGateway, reroute: Reroute) {
     this.#gateway = gateway;
     this.#reroute = reroute;
     const { clock, config } = gateway;
+    this.#pressure = new BackPressure(clock, (paused) => gateway.pauseReading(paused));
     // As many wait for it as there are chats in which something is tried again.
     setMaxListeners(0, this.#stopping.signal);
     this.#deadlines = new Deadlines(clock, config.hookTimeout * 1000);
@@ -104,25 +88,14 @@ export class Inbox {
       state: isNext ? 'handed' : 'pending',
       xml: serialize(stanza),
     });
-    const queue = this.#queueOf(session, lane);
+    const queue = this.#queues.at(session.userId, lane);
     queue.push(event);
     this.#run(session, lane, async () => {
       const admitted = await this.#admitted(event, session, await arrived);
       if (admitted !== undefined) await this.#play(admitted, session, route, queue);
-      queue.splice(queue.indexOf(event), 1);
-      if (queue.length === 0) this.#queues.delete(`${session.userId} ${lane}`);
+      this.#queues.leave(session.userId, lane, event);
       ended(incoming);
     });
-  }
-
-  #queueOf(session: BaseSession, lane: string): Event[] {
-    const key = `${session.userId} ${lane}`;
-    let queue = this.#queues.get(key);
-    if (queue === undefined) {
-      queue = [];
-      this.#queues.set(key, queue);
-    }
-    return queue;
   }
 
   /** Goes on with what was left from the last time, of all users or of one. Before anything new comes. */
@@ -215,14 +188,7 @@ export class Inbox {
   /** Begins nothing more: what comes is stored for the next time. Resolves when what has begun is done, or time is over. */
   async stop(ms: number): Promise<void> {
     this.#stopping.abort(new Error('the gateway stops'));
-    if (this.#running === 0) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#gateway.clock.after(ms, resolve);
-      this.#whenIdle.push(() => {
-        cancel();
-        resolve();
-      });
-    });
+    await this.#pressure.idle(ms);
   }
 
   get #isStopping(): boolean {
@@ -231,41 +197,14 @@ export class Inbox {
 
   #run(session: BaseSession, lane: string, task: () => Promise<void>): Promise<void> {
     session.waiting++;
-    this.#running++;
-    if (this.#running >= this.#stuck + HIGH_WATER) this.#pause();
+    this.#pressure.begin();
     const run = session.lanes.run(lane, task);
     const done = () => {
       if (--session.waiting === 0) session.onIdle?.();
-      this.#running--;
-      this.#ended++;
-      this.#stuck = Math.min(this.#stuck, this.#running);
-      if (this.#running <= this.#stuck + HIGH_WATER / 2) this.#cancelPause?.();
-      if (this.#running === 0) for (const wake of this.#whenIdle.splice(0)) wake();
+      this.#pressure.end();
     };
     run.then(done, done);
     return run;
-  }
-
-  /** The plugin is slower than the server: the server has to wait. */
-  #pause(): void {
-    if (this.#cancelPause !== undefined) return;
-    let cancelTimer = () => {};
-    const goOn = () => {
-      cancelTimer();
-      this.#cancelPause = undefined;
-      this.#gateway.pauseReading(false);
-    };
-    const watch = () => {
-      const ended = this.#ended;
-      cancelTimer = this.#gateway.clock.after(STANDSTILL, () => {
-        if (this.#ended > ended) return watch();
-        this.#stuck = this.#running;
-        goOn();
-      });
-    };
-    this.#cancelPause = goOn;
-    this.#gateway.pauseReading(true);
-    watch();
   }
 
   /** What is to be done about an event that has come: nothing, if it came before. */
@@ -304,7 +243,7 @@ export class Inbox {
       if (this.#isStopping || session.isLeaving) return event.pend();
       try {
         if (!event.isHanded && !session.idempotentSends) {
-          await Promise.all((queue.length < FLOOD ? [event] : queue.slice(0, FLOOD_BATCH)).map((each) => each.hand()));
+          await hand(event, queue);
         }
         await (route.takesLong ? this.#longDeadlines : this.#deadlines).limit(() => handle(route, incoming));
         return event.sent();
@@ -354,68 +293,6 @@ export class Inbox {
       () => true,
       () => false,
     );
-  }
-}
-
-class Event implements JournaledEvent {
-  readonly id: number;
-  readonly incoming: Incoming;
-  readonly #journal: BaseGateway['store']['journal'];
-  #isHanded: boolean;
-  #isSent = false;
-
-  constructor(journal: BaseGateway['store']['journal'], id: number, incoming: Incoming, isHanded: boolean) {
-    this.#journal = journal;
-    this.id = id;
-    this.incoming = { ...incoming, event: this };
-    this.#isHanded = isHanded;
-  }
-
-  get stanza(): Element {
-    return this.incoming.stanza;
-  }
-
-  /** The same whenever this event is given to the plugin. */
-  get key(): string {
-    return this.id.toString(36);
-  }
-
-  get isSent(): boolean {
-    return this.#isSent;
-  }
-
-  get isHanded(): boolean {
-    return this.#isHanded;
-  }
-
-  async hand(): Promise<void> {
-    if (this.#isHanded) return;
-    await this.#journal.hand(this.id);
-    this.#isHanded = true;
-  }
-
-  sent(): void {
-    if (this.#isSent) return;
-    this.#isSent = true;
-    this.#journal.sent(this.id);
-  }
-
-  /** It is for later. */
-  pend(): void {
-    if (!this.#isHanded) return;
-    this.#isHanded = false;
-    this.#journal.end(this.id, 'pending');
-  }
-
-  end(state: 'failed' | 'unknown' | 'parked', error: unknown): void {
-    const told = refuse(this.incoming, error);
-    this.#journal.end(this.id, state, whyOf(told), state === 'parked' ? undefined : '');
-  }
-
-  /** The same once more, under the key that it had. */
-  reopened(id: number): Event {
-    this.#journal.end(id, 'pending', undefined, serialize(this.stanza));
-    return new Event(this.#journal, id, this.incoming, false);
   }
 }
 
