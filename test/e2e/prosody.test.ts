@@ -107,6 +107,20 @@ test('without privileges :: the gateway and its contacts ask, and are there once
     assert.is((await romeo.expect('message', isFrom(ada))).body, 'You said: hello');
   }));
 
+test('limits :: who sends what nests too deep is told that, and the link of all others holds', () =>
+  withStage(true, async ({ romeo, gateway }) => {
+    await romeo.do('register', { to: GATEWAY, values: CREDENTIALS });
+    const [ada = ''] = PEOPLE;
+    await romeo.expect('presence', (e) => isFrom(ada)(e) && e.type === 'available');
+    const deep = `${'<a>'.repeat(1200)}${'</a>'.repeat(1200)}`;
+    await romeo.do('send', { xml: `<message to='${ada}' id='deep'>${deep}</message>` });
+    const refused = await romeo.expect('message', (e) => isFrom(ada)(e) && e.type === 'error');
+    assert.is(refused.text, 'It nests too deep, or has too many attributes.');
+    await romeo.do('say', { to: ada, body: 'hello' });
+    assert.is((await romeo.expect('message', (e) => isFrom(ada)(e) && e.type === 'chat')).body, 'You said: hello');
+    assert.not.match(gateway.output, 'not connected');
+  }));
+
 test('registration :: by ad-hoc command, and refused with the reason', () =>
   withStage(true, async ({ romeo }) => {
     const node = 'jabber:iq:register';

@@ -311,7 +311,8 @@ class Attack {
     // What is broken may be seen only at its end; and what is left open swallows all that follows.
     const marker = `marker-${++this.#lastId}`;
     if (!this.#isBroken) this.#write(`<presence from='localhost' to='nobody' id='${marker}'/>`);
-    if (!this.#isBroken && this.#marker !== marker) this.#write('</stream:stream>');
+    // Little is only looked at when more has come, or when it can bring an element to its end: so it is not little.
+    if (!this.#isBroken && this.#marker !== marker) this.#write(`</stream:stream>${' '.repeat(100)}`);
     if (!this.#isBroken) return;
     await this.#within(online, 'the gateway has not come back');
     this.report.streams++;

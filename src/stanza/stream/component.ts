@@ -3,7 +3,7 @@
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import { type NewId, newId } from '../id.ts';
 import { type IqRequest, type IqSender, IqTracker } from '../iq-tracker.ts';
-import { type Header, type Payload, type StanzaKind, writeStanza } from '../stanza.ts';
+import { errorReply, type Header, type Payload, type StanzaKind, writeStanza } from '../stanza.ts';
 import { StanzaError } from '../stanza-error.ts';
 import { StreamError } from '../stream-error.ts';
 import { Element } from '../xml/element.ts';
@@ -239,6 +239,7 @@ export class ComponentStream implements IqSender {
         // At once: stanzas may follow in the same chunk.
         onOnline(connection);
       },
+      onExcess: (element) => this.#refuse(element),
     });
     let impatience: NodeJS.Timeout | undefined;
     const stop = () => connection.destroy(new Error('stopped'));
@@ -268,6 +269,14 @@ export class ComponentStream implements IqSender {
         () => undefined,
       );
     });
+  }
+
+  /** A stanza breaks a limit of the parser: whoever wrote it gets to know that, and nobody else has any harm. */
+  #refuse(stanza: Element): void {
+    const { type } = stanza.attrs;
+    const isRequest = stanza.name === 'iq' && (type === 'get' || type === 'set');
+    if (!this.online || !(isRequest || (stanza.name === 'message' && type !== 'error'))) return;
+    this.send(errorReply(stanza, StanzaError.of('policy-violation', 'It nests too deep, or has too many attributes.')));
   }
 
   #onElement(element: Element): void {

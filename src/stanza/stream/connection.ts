@@ -29,6 +29,8 @@ export interface ConnectionOptions {
   /** Milliseconds to wait for the connection, and then for the stream header. Default 10000. */
   readonly timeout?: number | undefined;
   readonly onElement: (element: Element) => void;
+  /** See `StreamParserOptions.onExcess`. */
+  readonly onExcess?: (element: Element) => void;
 }
 
 const DEFAULT_TIMEOUT = 10_000;

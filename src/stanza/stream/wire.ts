@@ -17,7 +17,7 @@ import type { ConnectionOptions } from './connection.ts';
 class WireParser extends EventEmitter {
   readonly #parser: StreamParser;
 
-  constructor({ ns, limits }: ConnectionOptions, onError: (error: StreamError) => void) {
+  constructor({ ns, limits, onExcess }: ConnectionOptions, onError: (error: StreamError) => void) {
     super();
     this.#parser = new StreamParser({
       onStart: (header) => this.emit('start', header),
@@ -28,6 +28,7 @@ class WireParser extends EventEmitter {
         this.emit('error', error);
       },
       limits: limits ?? {},
+      ...(onExcess && { onExcess }),
       aliases: { [ns]: NS_CLIENT },
     });
   }

@@ -26,6 +26,12 @@ export interface StreamParserOptions {
   readonly onError?: (error: StreamError) => void;
   readonly limits?: Partial<Limits>;
   /**
+   * What happens to a first-level element that nests too deep, or in which a tag has too many attributes or too long
+   * names. With this, the stream goes on: you get the element without its children, and the rest of it is passed over,
+   * unchecked. When its own start tag is too much, all of it is. Without this, it is an error as others.
+   */
+  readonly onExcess?: (element: Element) => void;
+  /**
    * Namespaces to report under another name, such as that of component streams, so that the reader of a stanza need
    * not know what kind of stream brought it: `{ 'jabber:component:accept': 'jabber:client' }`.
    */
@@ -118,12 +124,13 @@ export class StreamParser {
   /** The reader, which needs a machine only from now on. */
   #started(): Reader {
     if (this.#reader !== undefined) return this.#reader;
-    const { onStart, onElement, onEnd } = this.#options;
+    const { onStart, onElement, onEnd, onExcess } = this.#options;
     this.#machine = acquire(this.#shapeOptions);
     this.#reader = new Reader(this.#machine, this.#shapeOptions, {
       onStart,
       onElement: onElement ?? (() => {}),
       onEnd,
+      onExcess,
     });
     return this.#reader;
   }

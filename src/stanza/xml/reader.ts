@@ -5,6 +5,7 @@
 
 import { isXmlText } from './chars.ts';
 import { attrMap, Element } from './element.ts';
+import { Excess } from './excess.ts';
 import { Fault } from './fault.ts';
 import { Handover } from './handover.ts';
 import {
@@ -49,6 +50,7 @@ export interface ReaderEvents {
   readonly onStart?: (header: Element) => void;
   readonly onElement: (element: Element) => void;
   readonly onEnd?: () => void;
+  readonly onExcess?: ((element: Element) => void) | undefined;
 }
 
 /** The element that the first-level elements are inside of: the stream. */
@@ -81,6 +83,8 @@ export class Reader {
   #root: Shape;
   /** Knows how far the markup at POS has been looked at whose end has not come. */
   #markupEnd: MarkupEnd | undefined;
+  /** What is left of a first-level element that breaks a limit. */
+  #excess: Excess | undefined;
 
   /** @param outside what the input stands in, when it does not begin with a stream header. */
   constructor(machine: Machine, options: ShapeOptions, events: ReaderEvents, outside?: Outside) {
@@ -107,7 +111,7 @@ export class Reader {
     this.#run();
     if (this.#machine.isCut) throw new Fault('unsupported-encoding', 'the input ends inside a character');
     const isComplete = this.#outside.written === undefined ? this.#state === 'stream' : this.#state === 'epilog';
-    if (!isComplete || this.#depth > 0 || this.#pending > 0) {
+    if (!isComplete || this.#depth > 0 || this.#pending > 0 || this.#excess !== undefined) {
       throw new Fault('not-well-formed', 'the input ends inside the stream');
     }
   }
@@ -145,6 +149,7 @@ export class Reader {
 
   /** Reads on; `false` when more input is needed. */
   #step(): boolean {
+    if (this.#excess !== undefined) return this.#passExcess(this.#excess);
     if (this.#markupEnd !== undefined) {
       const { words, bytes } = this.#machine.scanner;
       const end = words[END >> 2] as number;
@@ -213,14 +218,10 @@ export class Reader {
     const depth = this.#depth;
     const parent = this.#innermost();
     const scope = depth === 0 ? this.#outside.scope : parent.scope;
-    const learnt = this.#machine.shapes.learn(
-      token,
-      depth === 0 ? this.#root : this.#machine.shapes.insideOf(parent),
-      scope,
-    );
+    const inside = depth === 0 ? this.#root : this.#machine.shapes.insideOf(parent);
+    const learnt = this.#learn(token, inside, scope, to);
+    if (learnt === undefined) return;
     if (this.#state === 'prolog') return this.#header(learnt, to);
-    const maxDepth = words[MAX_DEPTH >> 2] as number;
-    if (depth === maxDepth) throw new Fault('policy-violation', `deeper than ${maxDepth}`);
     const { tag, varying, written } = learnt;
     const tape = words[TAPE >> 2] as number;
     let entry = words[TAPE_TOP >> 2] as number;
@@ -250,13 +251,60 @@ export class Reader {
       return;
     }
     top += STACK_ENTRY >> 2;
-    const { at: inside } = this.#machine.shapes.insideOf(tag);
-    words[top + (INSIDE_OF >> 2)] = inside;
+    const children = this.#machine.shapes.insideOf(tag).at;
+    words[top + (INSIDE_OF >> 2)] = children;
     words[top + (SHAPE_OF >> 2)] = learnt.at;
     words[top + (ENTRY_OF >> 2)] = entry;
     words[top + (COUNT_OF >> 2)] = 0;
-    words[LAST >> 2] = inside;
+    words[LAST >> 2] = children;
     words[DEPTH >> 2] = depth + 1;
+  }
+
+  /** Learns the tag that ends at `to`; or leaves out its first-level element when it breaks a limit and that may be. */
+  #learn(token: string, inside: Shape, scope: Scope, to: number): LearntTag | undefined {
+    try {
+      const learnt = this.#machine.shapes.learn(token, inside, scope);
+      const maxDepth = this.#words[MAX_DEPTH >> 2] as number;
+      if (this.#depth === maxDepth) throw new Fault('policy-violation', `deeper than ${maxDepth}`);
+      return learnt;
+    } catch (error) {
+      const { onExcess } = this.#events;
+      const isExcess = error instanceof Fault && error.condition === 'policy-violation' && this.#state === 'stream';
+      if (onExcess === undefined || !isExcess) throw error;
+      this.#leaveOut(token.endsWith('/>'), to, onExcess);
+      return undefined;
+    }
+  }
+
+  /** Hands over the first-level element that is open, without its children, and passes over what is left of it. */
+  #leaveOut(isEmpty: boolean, to: number, onExcess: (element: Element) => void): void {
+    const words = this.#words;
+    const depth = this.#depth;
+    const record = this.#first;
+    const open = depth + (isEmpty ? 0 : 1);
+    words[POS >> 2] = to;
+    if (open > 0) this.#excess = new Excess(open);
+    // It has not begun: its own tag is too much.
+    if (depth === 0) return;
+    const entry = record + RECORD;
+    const head = ((words[TAPE >> 2] as number) + entry) >> 2;
+    const { varying } = this.#machine.shapes.tags[words[head] as number] as Tag;
+    const top = entry + ENTRY + 8 * varying;
+    words[head + 1] = 0;
+    words[head + 2] = top;
+    words[TAPE_TOP >> 2] = top;
+    words[LAST >> 2] = this.#root.at;
+    words[DEPTH >> 2] = 0;
+    this.#handover.complete(record);
+    this.#hand(record, top, onExcess);
+  }
+
+  #passExcess(excess: Excess): boolean {
+    const { words, bytes } = this.#machine.scanner;
+    words[POS >> 2] = excess.pass(bytes, words[POS >> 2] as number, words[END >> 2] as number);
+    if (!excess.isOver) return false;
+    this.#excess = undefined;
+    return true;
   }
 
   #header({ tag, written }: LearntTag, to: number): void {
@@ -394,9 +442,9 @@ export class Reader {
   }
 
   /** Hands over the first-level elements that the tape tells of from `first` to `done`. */
-  #hand(first: number, done: number): void {
+  #hand(first: number, done: number, onElement = this.#events.onElement): void {
     try {
-      if (!this.#handover.hand(first, done, this.options.limits.bytes, this.#events.onElement)) throw this.#tooLarge();
+      if (!this.#handover.hand(first, done, this.options.limits.bytes, onElement)) throw this.#tooLarge();
     } catch (error) {
       this.#goBack(this.#handover.end);
       throw error;

@@ -99,6 +99,40 @@ test('handshake :: proves the secret; stanzas are those of clients', async () =>
   await server.close();
 });
 
+test('limits :: who breaks one gets an error, and the stream of all others goes on', async () => {
+  const deep = `${'<a>'.repeat(100)}${'</a>'.repeat(100)}`;
+  const wide = `<a${Array.from({ length: 200 }, (_, i) => ` b${i}=''`).join('')}/>`;
+  const address = "from='a@b' to='x@gw.localhost'";
+  const server = await serving((socket) =>
+    socket.write(
+      [
+        `<message ${address} id='1'>${deep}</message>`,
+        `<iq ${address} id='2' type='get'>${wide}</iq>`,
+        // Neither is answered.
+        `<iq ${address} id='3' type='result'>${wide}</iq>`,
+        `<message ${address} id='4' type='error'>${deep}</message>`,
+        `<presence ${address} id='5'>${deep}</presence>`,
+        `<message ${address} id='6'/>`,
+      ].join(''),
+    ),
+  );
+  const { stream, stanzas, logged } = component(server.port);
+  await stream.start();
+  await logged(2);
+  assert.equal(stanzas, [`<message xmlns='jabber:client' ${address} id='6'/>`]);
+  await stream.stop();
+  const answers = server.received
+    .slice(1)
+    .join('')
+    .match(/<(iq|message) .*?id='.'/g);
+  assert.equal(answers, [
+    "<message to='a@b' from='x@gw.localhost' id='1'",
+    "<iq to='a@b' from='x@gw.localhost' id='2'",
+  ]);
+  assert.match(server.received.join(''), '<policy-violation ');
+  await server.close();
+});
+
 test('input :: a message cut at every byte arrives unchanged', async () => {
   const bytes = Buffer.from(
     "<message from='é@b' to='gw.localhost'><body>h👋é &lt;👩‍👩‍👧&gt;</body></message>".repeat(3),

@@ -290,6 +290,54 @@ test('limits :: bytes, depth, attributes and names are bounded', () => {
   assert.equal(inStream('<a><a><a/></a></a>', { limits: { depth: 3, bytes: 200 } }).slice(-1), ['end']);
 });
 
+/** What a stream with these limits reports that is to go on, however it is cut. */
+function leavingOut(xml: string, limits: StreamParserOptions['limits'], end = '</s:stream>'): string[] {
+  const input = `<s:stream xmlns='jabber:client' xmlns:s='http://etherx.jabber.org/streams'>${xml}${end}`;
+  return everySplit(input, (chunks) => {
+    const log: string[] = [];
+    const parser = new StreamParser({
+      limits: { ...limits },
+      onElement: (element) => log.push(String(element).replace(" xmlns='jabber:client'", '')),
+      onExcess: (element) => log.push(`excess ${String(element).replace(" xmlns='jabber:client'", '')}`),
+      onEnd: () => log.push('end'),
+      onError: ({ condition }) => log.push(condition),
+    });
+    for (const chunk of chunks) parser.write(chunk);
+    parser.end();
+    return log;
+  });
+}
+
+test('limits :: the element that breaks one can be left out, and the stream goes on', () => {
+  const deep = `<m id='1' to='é'>t<a>u<b>v<c d='/>'>w<![CDATA[</m>]]></c> x<c/></b></a>&amp;</m>`;
+  assert.equal(leavingOut(`<m/>${deep}<m id='2'>y</m>${deep}`, { depth: 3 }), [
+    '<m/>',
+    `excess <m id='1' to='é'/>`,
+    `<m id='2'>y</m>`,
+    `excess <m id='1' to='é'/>`,
+    'end',
+  ]);
+  assert.equal(leavingOut('<m><a><b><c/></b></a></m><m/>', { depth: 3 }), ['excess <m/>', '<m/>', 'end']);
+  const wide = `<m id='1'>t<a b='' c='' d=''>u</a><a b=''/></m>`;
+  assert.equal(leavingOut(`${wide}<m/>`, { attributes: 2 }), [`excess <m id='1'/>`, '<m/>', 'end']);
+  const long = `<m><${'n'.repeat(20)}/></m>`;
+  assert.equal(leavingOut(`${long}<m/>`, { nameLength: 19 }), ['excess <m/>', '<m/>', 'end']);
+});
+
+test('limits :: all of an element is left out when its own tag breaks one', () => {
+  const own = `<m a='' b='' c=''><m><m/></m>t</m>`;
+  assert.equal(leavingOut(`<m/>${own}<m/><m a='' b='' c=''/><m/>`, { attributes: 2 }), ['<m/>', '<m/>', '<m/>', 'end']);
+});
+
+test('limits :: what is left out has an end, and takes no room', () => {
+  assert.equal(leavingOut('<m><a><b>', { depth: 2 }, ''), ['excess <m/>', 'not-well-formed']);
+  assert.equal(leavingOut('<m><a><b><!-- --></b></a></m>', { depth: 2 }), ['excess <m/>', 'restricted-xml']);
+  assert.equal(leavingOut('<m><a><b><?x?></b></a></m>', { depth: 2 }), ['excess <m/>', 'restricted-xml']);
+  const text = `<m><a><b>${'x'.repeat(90)}<c/>${'x'.repeat(90)}</b></a></m><m/>`;
+  assert.equal(leavingOut(text, { depth: 2, bytes: 100 }), ['excess <m/>', '<m/>', 'end']);
+  assert.equal(leavingOut(`<m>${'x'.repeat(110)}</m>`, { bytes: 100 }), ['policy-violation']);
+});
+
 test('limits :: each stanza starts anew', () => {
   const log = inStream(`<a>${'x'.repeat(80)}</a>`.repeat(5), { limits: { bytes: 120 } });
   assert.is(log.length, 6);
