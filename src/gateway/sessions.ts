@@ -87,10 +87,12 @@ export class Sessions {
     let isListed = true;
     try {
       isListed = await rosters.addGateway(session);
+      if (!this.#isCurrent(session)) return;
       greet?.();
       session.sendGatewayStatus('Logging in…', 'dnd');
       const status = (await this.#logins.limit(() => session.login() as Promise<string | undefined>)) ?? 'Logged in';
-      if (!this.#isCurrent(session)) return;
+      // Who has left meanwhile was logged out before it had logged in.
+      if (!this.#isCurrent(session)) return await session.logout().catch((late) => this.#gateway.exception(late));
       session.readiness.set('logged-in');
       session.sendGatewayStatus('Fetching contacts…', 'dnd');
       await session.contacts.load();

@@ -9,6 +9,7 @@ import { Watch } from '../../src/gateway/watch/watch.ts';
 import { Element, JID, StanzaError } from '../../src/stanza/index.ts';
 import { register, unregister } from '../../src/xep/0077-register.ts';
 import { collected } from '../support/collected.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestGateway, TestSession } from '../support/plugin.ts';
 import { GATEWAY, Stage, type User } from '../support/stage.ts';
 import { suite } from '../support/test.ts';
@@ -71,10 +72,13 @@ test('traces :: keep the ids of messages, and nothing of what came with them', (
   assert.is(watch.find('x'.repeat(600)).length, 1);
 });
 
-/** Never ready. */
 class Waiting extends TestSession {
-  override login(): Promise<string> {
-    return super.login().then(() => (isWaiting ? new Promise(() => {}) : 'Connected as test'));
+  finish = () => {};
+
+  override async login(): Promise<string> {
+    await super.login();
+    if (isWaiting) await new Promise<void>((resolve) => Object.assign(this, { finish: resolve }));
+    return 'Connected as test';
   }
 }
 let isWaiting = true;
@@ -103,6 +107,20 @@ test('unregister :: what waits for the login does so no longer', () =>
     }
     await romeo.settle();
     assert.is(session.waiting, 0);
+  }));
+
+test('unregister :: a login that comes to its end afterwards is logged out', () =>
+  Stage.with({ plugin: { session: Waiting } }, async (stage) => {
+    isWaiting = true;
+    const romeo = await stage.logIn();
+    await register(romeo.client, GATEWAY, CREDENTIALS);
+    const session = stage.session() as Waiting;
+    await eventually(() => assert.equal(session.calls, [['login']]));
+    await unregister(romeo.client, GATEWAY);
+    assert.equal(session.calls, [['login'], ['logout']]);
+    session.finish();
+    await eventually(() => assert.equal(session.calls, [['login'], ['logout'], ['logout']]));
+    assert.equal(stage.gateway.errors, []);
   }));
 
 test('another registration :: what waited for the login of the one before waits for its own', () =>
