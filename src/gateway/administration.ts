@@ -132,15 +132,13 @@ export class Administration {
    */
   async explain(id: string): Promise<readonly Life[]> {
     const { store, jid } = this.#gateway;
-    await store.journal.flushed();
-    const users = await store.users.names();
     const remembered = (await this.#everywhere('remembered', id)).flat();
     // The name in the log is not stored.
     const ids = new Set([id, ...remembered.flatMap(({ trace, xmppId }) => (trace === id ? (xmppId ?? []) : []))]);
-    const stored = (await Promise.all([...ids].map((each) => store.lives(each)))).flat();
+    const stored = await store.lives([...ids]);
     return together(
       remembered,
-      stored.map((each) => lifeOfStored(each, users.get(each.userId) ?? '?', jid)),
+      stored.map((each) => lifeOfStored(each, jid)),
     );
   }
 

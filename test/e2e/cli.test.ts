@@ -143,7 +143,7 @@ test('explain :: asks the gateway that runs; after a crash it reads what is stor
     const [, living] = await explain('007');
     assert.match(
       living,
-      /^From romeo@localhost to ada@gw\.localhost: handled\n {2}XMPP id 007, network id \S+, trace \S+\n/,
+      /^From romeo@localhost to ada@gw\.localhost: sent\n {2}XMPP id 007, network id \S+, trace \S+\n/,
     );
     assert.match(living, /goes to the plugin {2}\(\+[\d.]+ ms\)\n/);
     await run.kill();
@@ -151,6 +151,9 @@ test('explain :: asks the gateway that runs; after a crash it reads what is stor
     assert.is(code, 0);
     assert.match(stored, /^From romeo@localhost to ada@gw\.localhost: sent\n {2}XMPP id 007, network id \S+\n/);
     assert.match(stored, /came from the server, and was stored\n {2}now +the plugin has taken it\n$/);
+    const both = slipway(['explain', '007', 'never', ...flags]);
+    assert.is(await both.exit(), 1);
+    assert.is(both.output, `${stored}\nNothing is known of a message never.\n`);
     assert.equal(await explain('never'), [1, 'Nothing is known of a message never.\n']);
   } finally {
     await romeo.stop();

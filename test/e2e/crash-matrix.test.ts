@@ -9,6 +9,7 @@ import { check, numbers } from './support/account.ts';
 import { Conversation } from './support/conversation.ts';
 import type { Account } from './support/correspondent.ts';
 import { STEPS, type Step } from './support/kill.ts';
+import { checkLivesByHttp, checkStoredLives } from './support/lives.ts';
 import { until } from './support/process.ts';
 
 /** Messages in each direction, and how often each step is killed at. */
@@ -23,6 +24,9 @@ const REPEATABLE: readonly Step[] = ['stored', 'handed', 'taken', 'answered'];
 const RARE: ReadonlySet<Step> = new Set(['stored', 'fenced']);
 const only = process.env.CRASH_STEPS?.split(',');
 const steps = STEPS.filter((step) => step !== 'migration' && (only?.includes(step) ?? true));
+
+/** The gateway that runs is asked for this many messages at most: each is a request. */
+const ASKED = 500;
 
 async function play(isIdempotent: boolean, kills: readonly Step[]): Promise<Account> {
   const random = numbers(SEED);
@@ -50,7 +54,9 @@ async function play(isIdempotent: boolean, kills: readonly Step[]): Promise<Acco
     await conversation.start();
     while (i < MESSAGES) await exchange();
     await conversation.user.settle();
+    await checkLivesByHttp(conversation, Math.ceil((2 * MESSAGES) / ASKED));
     assert.is(await conversation.stopGateway(), 0);
+    await checkStoredLives(conversation);
     return conversation.account;
   } finally {
     await conversation.end();
@@ -60,13 +66,13 @@ async function play(isIdempotent: boolean, kills: readonly Step[]): Promise<Acco
 for (const isIdempotent of [true, false]) {
   const kind = isIdempotent ? 'idempotent sends' : 'sends that cannot be repeated';
   if (ROUNDS === 1) {
-    test(`killed at every step :: ${kind}: nothing lost, nothing doubled, in order`, async () => {
+    test(`killed at every step :: ${kind}: nothing lost, nothing doubled, in order, each explained`, async () => {
       check(await play(isIdempotent, isIdempotent ? REPEATABLE : steps), { isIdempotent });
     });
     continue;
   }
   for (const step of steps) {
-    test(`killed at "${step}" :: ${kind}: nothing lost, nothing doubled, in order`, async () => {
+    test(`killed at "${step}" :: ${kind}: nothing lost, nothing doubled, in order, each explained`, async () => {
       check(await play(isIdempotent, Array<Step>(ROUNDS).fill(step)), { isIdempotent });
     });
   }

@@ -407,6 +407,67 @@ export function storeCases(test: Test, database: NewDatabase): void {
     await close();
   });
 
+  test('lives :: of all kinds of messages, by either id, with times', async () => {
+    const clock = new FakeClock();
+    const store = await opened(await database(), undefined, clock);
+    const { users, journal, messageIds } = store;
+    const { id } = await users.save(ROMEO);
+    const arrive = async (stanza: string, digest = 0) => {
+      const key = journal.newId();
+      const event = { id: key, user_id: id, chat: 'j', stanza_id: stanza, digest, state: 'pending', xml: '-' } as const;
+      await journal.arrive(event);
+      return key;
+    };
+    const say = async (xmppId: string, legacyId: string, fromUser = false) => {
+      const pair = { userId: id, chat: 'j', xmppId, legacyId, fromUser, sending: 'once' } as const;
+      journal.send('<m/>', '<m/>', journal.note(pair));
+      await journal.flushed();
+      return journal.stored.lastOutgoing();
+    };
+    const told = async (...ids: string[]) =>
+      (await store.lives(ids)).map((life) => {
+        assert.equal([life.user, life.chat], ['romeo@localhost', 'j']);
+        const { direction, xmppId, legacyId, state, error, storedAt } = life;
+        return [direction === 'to-user' ? '<' : '>', xmppId, legacyId, state, error, storedAt?.getTime()];
+      });
+    const [began, sent] = [clock.now(), await arrive('a')];
+    journal.sent(sent);
+    messageIds.add(id, 'j', { xmppId: 'a', legacyId: 'A', fromUser: true });
+    journal.end(await arrive('b'), 'unknown', 'why');
+    // A client that counts its ids anew: the network has the first only.
+    journal.end(await arrive('a', 1), 'failed', 'no');
+    await arrive('~17');
+    await clock.advance(1000);
+    const [read, later] = [await say('c', 'C'), clock.now()];
+    journal.read(read);
+    await say('d', 'd');
+    await say('e', 'e', true);
+    journal.note({ userId: id, chat: 'j', xmppId: 'f', legacyId: 'f', fromUser: false });
+    const a = ['>', 'a', 'A', 'sent', undefined, began];
+    const c = ['<', 'c', 'C', 'acknowledged', undefined, later];
+    assert.equal(await told('a'), [a, ['>', 'a', undefined, 'failed', 'no', began]]);
+    assert.equal(await told('A'), await told('a'));
+    assert.equal(await told('b'), [['>', 'b', undefined, 'unknown', 'why', began]]);
+    assert.equal(await told('~17'), [['>', undefined, undefined, 'pending', undefined, began]]);
+    assert.equal([await told('c'), await told('C'), await told('c', 'C')], [[c], [c], [c]]);
+    assert.equal(await told('d'), [['<', 'd', 'd', 'pending', undefined, later]]);
+    assert.equal(await told('e'), [['<', 'e', 'e', 'pending', undefined, later]]);
+    assert.equal(await told('f'), [['<', 'f', 'f', 'archived', undefined, undefined]]);
+    assert.equal(await told('never'), []);
+    // When the journal has forgotten what came of it, there is still that it was sent, and about when.
+    await store.prune({ roomMessages: -Infinity, messages: 0, registrations: 0 });
+    const pruned = clock.now();
+    await clock.advance(1000);
+    await journal.stored.purge(new Date(clock.now()));
+    assert.equal(await told('A'), [['>', 'a', 'A', 'sent', undefined, undefined]]);
+    const [life] = await store.lives(['A']);
+    assert.equal([life?.since, life?.until], [undefined, new Date(pruned)]);
+    const late = 'remote-server-timeout: The server was away for too long.';
+    assert.equal(await told('d'), [['<', 'd', 'd', 'failed', late, later]]);
+    assert.equal(await told('c'), [c]);
+    await store.close();
+  });
+
   test('text :: any character that a network may use, NUL too', async () => {
     const { users, contacts, messageIds, threads, journal, close } = await opening(await database());
     const { id } = await users.save({ ...ROMEO, legacyModuleData: { password: 'a\0b\\u0000' } });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Database from 'libsql';
 import * as assert from 'uvu/assert';
 import { Store } from '../../src/gateway/store/store.ts';
+import { JID } from '../../src/stanza/index.ts';
 import { sqliteDatabases } from '../support/databases.ts';
 import { suite } from '../support/test.ts';
 import { storeCases } from './store.cases.ts';
@@ -25,6 +26,35 @@ test('migrations :: all or nothing', async () => {
   other.close();
   const store = await opened(path);
   assert.equal(await store.users.all(), []);
+  await store.close();
+});
+
+test('lives :: looking for one among many holds up nobody for long', async () => {
+  const path = await database();
+  const store = await opened(path);
+  const { id } = await store.users.save({
+    ...{ jid: JID.parse('romeo@localhost'), legacyModuleData: {}, preferences: {}, registrationDate: new Date() },
+  });
+  const other = new Database(path);
+  const numbers = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)';
+  other.exec(`${numbers} insert into message (user_id, chat, xmpp_id, legacy_id, from_user)
+    select ${id}, 'j', 'x' || i, 'l' || i, 1 from n`);
+  other.exec(`${numbers} insert into journal_in (id, user_id, worker, chat, stanza_id, digest, state, xml)
+    select i * 4096, ${id}, 0, 'j', 'x' || i, 0, 'sent', '' from n`);
+  other.close();
+  let turns = 0;
+  const count = () => {
+    turns++;
+    turn = setImmediate(count);
+  };
+  let turn = setImmediate(count);
+  const lives = await store.lives(['l31415', 'x100000', 'x1']);
+  clearImmediate(turn);
+  assert.equal(
+    lives.map(({ xmppId, legacyId, state }) => [xmppId, legacyId, state]),
+    [1, 31_415, 100_000].map((i) => [`x${i}`, `l${i}`, 'sent']),
+  );
+  assert.ok(turns >= 8, `${turns} turns`);
   await store.close();
 });
 

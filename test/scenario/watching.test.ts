@@ -86,7 +86,7 @@ test('metrics :: a message that the plugin sits on is in progress, and ages', as
       assert.ok((during.get('slipway_journal_oldest_seconds{direction="to-network"}') ?? 0) > 0);
     });
     const [slow] = await explained(stage, 'slow');
-    assert.equal([slow?.outcome, slow?.events.at(-2)?.what], ['in progress', 'goes to the plugin']);
+    assert.equal([slow?.outcome, slow?.events.at(-2)?.what], ['handed', 'goes to the plugin']);
     finish();
     await eventually(async () => {
       finish();
@@ -163,7 +163,7 @@ test('explain :: the way to the network, by each of its ids', () =>
     assert.equal(more, []);
     assert.equal(
       [life?.direction, life?.user, life?.chat, life?.xmppId, life?.legacyId, life?.outcome, life?.error],
-      ['to-network', 'romeo@localhost', JULIET, 'my-id', 'legacy-1', 'handled', undefined],
+      ['to-network', 'romeo@localhost', JULIET, 'my-id', 'legacy-1', 'sent', undefined],
     );
     assert.equal(
       life?.events.map(({ what }) => what),
@@ -185,7 +185,7 @@ test('explain :: what went wrong', () =>
     await romeo.settle();
     const [refused] = await explained(stage, 'a');
     const [failed] = await explained(stage, 'b');
-    assert.equal([refused?.outcome, refused?.error], ['refused', 'policy-violation: Not that.']);
+    assert.equal([refused?.outcome, refused?.error], ['failed', 'policy-violation: Not that.']);
     assert.equal([failed?.outcome, failed?.error], ['failed', 'Error: a secret of the inside']);
   }));
 
@@ -202,7 +202,7 @@ test('explain :: the way to the user', () =>
     });
     assert.equal(
       [life?.direction, life?.user, life?.chat, life?.xmppId, life?.legacyId, life?.outcome],
-      ['to-user', 'romeo@localhost', JULIET, '42', '42', 'sent'],
+      ['to-user', 'romeo@localhost', JULIET, '42', '42', 'acknowledged'],
     );
     assert.equal(
       life?.events.map(({ what }) => what),
@@ -227,7 +227,7 @@ test('explain :: what the server of the user returns has failed, also after a re
         const [life] = await explained(stage, id);
         return [life?.outcome, life?.error, life?.events.at(-1)?.what];
       };
-      const returned = ['failed', 'service-unavailable', "the user's server has returned it"];
+      const returned = ['failed', 'service-unavailable', 'it did not arrive'];
       assert.equal(await facts('41'), returned);
       await stage.restart();
       assert.equal([await facts('41'), await states('41')], [returned, failed]);
@@ -280,6 +280,30 @@ test('explain :: also after the process that had it has gone', () =>
     }),
   ));
 
+test('explain :: what the user wrote elsewhere is on its way to the user; a second id of a stanza is as good', () =>
+  withFolder((homeDir) =>
+    Stage.with({ ...watched(), homeDir }, async (stage) => {
+      const romeo = await stage.registered();
+      const origin = "<origin-id xmlns='urn:xmpp:sid:0' id='second'/>";
+      romeo.sends(`<message to='${JULIET}' type='chat' id='first'><body>hi</body>${origin}</message>`);
+      (await stage.session().contacts.byLegacyId('juliet')).sendText('hello', { legacyMsgId: '42', carbon: true });
+      await romeo.settle();
+      const facts = async (id: string) =>
+        (await explained(stage, id)).map(({ direction, xmppId, originId, legacyId, outcome }) => {
+          return [direction, xmppId, originId, legacyId, outcome];
+        });
+      const carbon = ['to-user', '42', undefined, '42', 'acknowledged'];
+      // The server lets it pass here again, which is ignored.
+      await eventually(async () => assert.equal((await facts('42'))[0], carbon));
+      await stage.restart();
+      assert.equal(await facts('42'), [carbon]);
+      assert.match((await explained(stage, '42'))[0]?.events[0]?.what ?? '', /as written by the user elsewhere/);
+      assert.equal(await facts('first'), [['to-network', 'first', undefined, 'legacy-1', 'sent']]);
+      assert.equal(await facts('second'), [['to-network', 'first', 'second', 'legacy-1', 'sent']]);
+      assert.equal(await facts('legacy-1'), await facts('first'));
+    }),
+  ));
+
 test('admin :: by chat: explain, announce, log in again, log everything of one user', () =>
   Stage.with(watched({ admins: 'mercutio@localhost' }), async (stage) => {
     const romeo = await stage.registered();
@@ -292,7 +316,7 @@ test('admin :: by chat: explain, announce, log in again, log everything of one u
     await romeo.settle();
     assert.match(
       (await says('explain my-id')) ?? '',
-      /From romeo@localhost to juliet@gw\.localhost: handled\n.*network id legacy-1/,
+      /From romeo@localhost to juliet@gw\.localhost: sent\n.*network id legacy-1/,
     );
     assert.is(await says('explain never'), 'Nothing is known of a message never.');
     assert.is(await says('announce We are back.'), 'Sent to 1 users.');

@@ -9,6 +9,9 @@ const PAGE = 16;
 /** Rows that are removed at a time: SQLite works while nothing else does. */
 const PURGED = 500;
 
+/** What became of what a server did not read in time. */
+const WAITED_TOO_LONG = 'remote-server-timeout: The server was away for too long.';
+
 /** What a user has done, and what became of it. */
 export interface StoredEvent {
   readonly id: number;
@@ -166,12 +169,23 @@ export class JournalQueries {
       purged.events += some.length;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const { numDeletedRows } = await this.#db
-      .deleteFrom('journal_out')
+    const late = await this.#db
+      .selectFrom('journal_out')
+      .select('id')
       .where('worker', '=', this.#worker)
       .where('id', '<', end)
-      .executeTakeFirstOrThrow();
-    return { ...purged, outgoing: Number(numDeletedRows) };
+      .execute();
+    for (let i = 0; i < late.length; i += PURGED) {
+      const some = late.slice(i, i + PURGED).map(({ id }) => id);
+      await this.#db.transaction().execute(async (db) => {
+        // A row that is no more was read by the server: not these.
+        await db.updateTable('message').set({ error: WAITED_TOO_LONG }).where('out_id', 'in', some).execute();
+        await db.deleteFrom('journal_out').where('id', 'in', some).execute();
+      });
+      purged.outgoing += some.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return purged;
   }
 
   #events() {

@@ -117,9 +117,10 @@ export class Store {
     await sql`select pg_notify(${channel}, part) from unnest(${parts}::text[]) as part`.execute(this.#db);
   }
 
-  /** What is known of the messages with this id, on either side. Reads all that is stored. */
-  lives(id: string): Promise<StoredLife[]> {
-    return storedLives(this.#db, id);
+  /** What is known of the messages with these ids, on either side. Looks at all that is stored, a part at a time. */
+  async lives(ids: readonly string[]): Promise<StoredLife[]> {
+    await this.journal.flushed();
+    return storedLives(this.#db, ids);
   }
 
   /** Forgets what is too old, and pictures that nobody has any more. */

@@ -19,8 +19,10 @@ export interface Life {
   readonly user: string;
   readonly chat: string;
   readonly xmppId: string | undefined;
+  /** Its other id (XEP-0359), when that is what it was found by. */
+  readonly originId?: string | undefined;
   readonly legacyId: string | undefined;
-  /** `in progress` as long as it has none. */
+  /** As the journal has it (see `EventState`, `StoredLife.state`); of what is not stored, `in progress` as long as it has none. */
   readonly outcome: string;
   readonly error: string | undefined;
   readonly events: readonly Event[];
@@ -31,50 +33,73 @@ export function lifeOf(trace: Trace): Life {
   return { trace: id, direction, user, chat, xmppId, legacyId, outcome, error, events: eventsOf(trace) };
 }
 
-const STATES: Readonly<Record<string, string>> = {
-  pending: 'waits to be given to the plugin',
-  handed: 'given to the plugin, which has not answered',
-  sent: 'the plugin has taken it',
-  failed: 'refused: the sender was told',
-  unknown: 'it is not known whether it arrived: the sender was told',
-  parked: 'given up after several attempts: an administrator can try again',
+const STATES: Readonly<Record<Life['direction'], Readonly<Record<string, string>>>> = {
+  'to-network': {
+    pending: 'waits to be given to the plugin',
+    handed: 'given to the plugin, which has not answered',
+    sent: 'the plugin has taken it',
+    failed: 'refused: the sender was told',
+    unknown: 'it is not known whether it arrived: the sender was told',
+    parked: 'given up after several attempts: an administrator can try again',
+  },
+  'to-user': {
+    pending: 'not acknowledged by the server yet',
+    sent: 'it is not known whether the server has read it',
+    acknowledged: 'the server has read it',
+    failed: 'it did not arrive',
+    archived: 'only kept for later: it was not sent then',
+  },
 };
 
-/** From what is stored, also after a crash. @param user the bare JID. @param domain of the gateway. */
-export function lifeOfStored(stored: StoredLife, user: string, domain: string): Life {
-  const { chat, fromUser, xmppId, legacyId, state, error, storedAt, isAcknowledged } = stored;
-  const isReturned = !fromUser && state === 'failed';
-  const way = isAcknowledged ? 'acknowledged' : storedAt === undefined ? 'sent' : 'waits for the server';
-  const outcome = state ?? (fromUser ? 'sent' : way);
-  const what = fromUser ? 'came from the server, and was stored' : 'the plugin says it: stored';
-  const outcomes = fromUser
-    ? (STATES[outcome] ?? outcome)
-    : isReturned
-      ? "the user's server has returned it"
-      : isAcknowledged
-        ? 'the server has read it'
-        : 'not acknowledged by the server yet';
-  const at = storedAt?.toISOString() ?? '';
+/** From what is stored, also after a crash. @param domain of the gateway. */
+export function lifeOfStored(stored: StoredLife, domain: string): Life {
+  const { user, chat, direction, isCarbon, xmppId, originId, legacyId, state, error, storedAt, since, until } = stored;
+  const origin =
+    direction === 'to-network'
+      ? 'came from the server, and was stored'
+      : isCarbon
+        ? 'the plugin says it, as written by the user elsewhere: stored'
+        : 'the plugin says it: stored';
+  const bounds = [
+    ...(since === undefined ? [] : [{ at: since.toISOString(), what: 'not stored yet', ms: 0 }]),
+    ...(until === undefined ? [] : [{ at: until.toISOString(), what: 'has been stored before', ms: 0 }]),
+  ];
   return {
-    ...{ trace: undefined, direction: fromUser ? 'to-network' : 'to-user', user, chat: `${chat}@${domain}` },
-    ...{ xmppId, legacyId, outcome, error },
-    events: [...(at === '' ? [] : [{ at, what, ms: 0 }]), { at: '', what: outcomes, ms: 0 }],
+    ...{ trace: undefined, direction, user, chat: `${chat}@${domain}`, xmppId, originId, legacyId },
+    ...{ outcome: state, error },
+    events: [
+      ...(storedAt === undefined ? bounds : [{ at: storedAt.toISOString(), what: origin, ms: 0 }]),
+      { at: '', what: STATES[direction][state] ?? state, ms: 0 },
+    ],
   };
 }
 
-/** One story of each message: what the process remembers in detail, with what the database has of the others. */
+/**
+ * One story of each message: what the process remembers in detail, with what the database has of it, and of the others.
+ * Where both know what came of it, the database is right: that is what a restart goes on with.
+ */
 export function together(remembered: readonly Life[], stored: readonly Life[]): Life[] {
-  const isSame = (a: Life, b: Life) =>
-    a.direction === b.direction && a.user === b.user && a.chat === b.chat && a.xmppId === b.xmppId;
+  const isTold = new Set<Life>();
   const known = remembered.map((life) => {
-    const more = stored.find((each) => isSame(each, life));
+    // A client that counts its ids anew gives several the same: they came at other times.
+    const [more] = stored.filter((each) => isSame(each, life)).sort((a, b) => distance(a, life) - distance(b, life));
     if (more === undefined) return life;
-    const events = [...life.events, ...more.events.slice(-1)];
-    // What was sent well may have been returned afterwards.
-    const isReturned = life.outcome === 'sent' && more.outcome === 'failed';
-    return { ...life, ...(isReturned && { outcome: more.outcome, error: more.error }), events };
+    isTold.add(more);
+    const { outcome, legacyId = life.legacyId } = more;
+    const error = life.error ?? more.error;
+    return { ...life, legacyId, outcome, error, events: [...life.events, ...more.events.slice(-1)] };
   });
-  return [...stored.filter((each) => !remembered.some((life) => isSame(each, life))), ...known];
+  return [...stored.filter((each) => !isTold.has(each)), ...known];
+}
+
+function isSame(a: Life, b: Life): boolean {
+  return a.direction === b.direction && a.user === b.user && a.chat === b.chat && a.xmppId === b.xmppId;
+}
+
+/** Milliseconds between their beginnings. */
+function distance(a: Life, b: Life): number {
+  const begin = ({ events: [first] }: Life) => Date.parse(first?.at || '1970-01-01');
+  return Math.abs(begin(a) - begin(b));
 }
 
 function eventsOf({ direction, begunAt, startedAt, calledAt, endedAt, outcome }: Trace): Event[] {
@@ -98,10 +123,11 @@ function eventsOf({ direction, begunAt, startedAt, calledAt, endedAt, outcome }:
 
 /** For a person to read. */
 export function told(life: Life): string {
-  const { direction, user, chat, xmppId, legacyId, trace, outcome, error, events } = life;
+  const { direction, user, chat, xmppId, originId, legacyId, trace, outcome, error, events } = life;
   const [from, to] = direction === 'to-network' ? [user, chat] : [chat, user];
   const names = [
     `XMPP id ${xmppId ?? '(none)'}`,
+    ...(originId === undefined ? [] : [`origin-id ${originId}`]),
     `network id ${legacyId ?? '(none)'}`,
     ...(trace === undefined ? [] : [`trace ${trace}`]),
   ].join(', ');

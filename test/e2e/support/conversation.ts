@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { Migrator } from 'kysely';
 import { MIGRATIONS } from '../../../src/gateway/store/migrations.ts';
 import { openSqlite } from '../../../src/gateway/store/sqlite.ts';
+import type { Life } from '../../../src/gateway/watch/explain.ts';
 import { type Account, Correspondent } from './correspondent.ts';
-import { ROOT } from './gateway-process.ts';
+import { ROOT, slipway } from './gateway-process.ts';
 import type { Step } from './kill.ts';
 import type { KilledGatewayOptions } from './killed-gateway.ts';
 import { PretendNetwork } from './pretend-network.ts';
-import { Program } from './process.ts';
+import { freePort, Program } from './process.ts';
 import { Prosody } from './prosody.ts';
 
 const GATEWAY = 'gw.localhost';
@@ -31,10 +32,17 @@ export class Conversation {
   readonly user: Correspondent;
   readonly #options: ConversationOptions;
   readonly #home = mkdtempSync(join(tmpdir(), 'slipway-home-'));
-  readonly #port: number;
+  readonly #ports: { readonly server: number; readonly http: number };
+  /** When it began. */
+  readonly since = new Date();
   #gateway: Program | undefined;
 
-  private constructor(prosody: Prosody, network: PretendNetwork, port: number, options: ConversationOptions) {
+  private constructor(
+    prosody: Prosody,
+    network: PretendNetwork,
+    ports: { readonly server: number; readonly http: number },
+    options: ConversationOptions,
+  ) {
     this.prosody = prosody;
     this.network = network;
     this.user = new Correspondent({
@@ -43,16 +51,16 @@ export class Conversation {
       gateway: GATEWAY,
       mailbox: network.mailbox('romeo@localhost'),
     });
-    this.#port = port;
+    this.#ports = ports;
     this.#options = options;
   }
 
   static async begin(options: ConversationOptions): Promise<Conversation> {
     const component = { domain: GATEWAY, secret: SECRET };
     const prosody = await Prosody.start({ users: ['romeo'], component, privileged: true });
-    const port = (await options.through?.(prosody.componentPort)) ?? prosody.componentPort;
+    const server = (await options.through?.(prosody.componentPort)) ?? prosody.componentPort;
     const network = await PretendNetwork.start(options.isIdempotent);
-    const conversation = new Conversation(prosody, network, port, options);
+    const conversation = new Conversation(prosody, network, { server, http: await freePort() }, options);
     await conversation.start();
     await conversation.user.logIn();
     await conversation.user.register();
@@ -63,7 +71,8 @@ export class Conversation {
   async start(kill?: { readonly step: Step; readonly nth: number }): Promise<void> {
     const { isIdempotent, timeout = 30_000 } = this.#options;
     const config = {
-      ...{ jid: GATEWAY, secret: SECRET, server: '127.0.0.1', port: this.#port, 'home-dir': this.#home },
+      ...{ jid: GATEWAY, secret: SECRET, server: '127.0.0.1', port: this.#ports.server, 'home-dir': this.#home },
+      ...{ 'http-port': this.#ports.http, 'http-token': SECRET, 'explain-messages': 100 },
       ...{ 'network-port': this.network.port, 'network-knows-keys': isIdempotent },
       ...{ 'limit-messages': 0, 'limit-bytes': 0, 'limit-requests': 0, 'limit-people': 0 },
     };
@@ -110,6 +119,20 @@ export class Conversation {
     await this.network.stop();
     await this.prosody.stop();
     rmSync(this.#home, { recursive: true, force: true });
+  }
+
+  /** What `slipway explain` says about these, by what is stored: nothing must run. */
+  async explained(ids: readonly string[]): Promise<readonly Life[]> {
+    const command = slipway(['explain', ...ids, '--json', '--jid', GATEWAY, '--home-dir', this.#home]);
+    await command.exit();
+    return JSON.parse(command.output);
+  }
+
+  /** What the gateway that runs says about one. */
+  async explainedByHttp(id: string): Promise<readonly Life[]> {
+    const url = `http://127.0.0.1:${this.#ports.http}/explain?id=${id}`;
+    const response = await fetch(url, { headers: { authorization: `Bearer ${SECRET}` } });
+    return (await response.json()) as readonly Life[];
   }
 
   get account(): Account {

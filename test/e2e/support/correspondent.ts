@@ -10,6 +10,20 @@ const CHATS = ['ada', 'bo', 'cleo', 'dag', 'eve'];
 /** What the user was told about a message. */
 type Told = 'receipt' | 'unknown' | 'refused';
 
+/** A message, as those between whom the gateway stands know it. */
+export interface Known {
+  readonly direction: 'to-network' | 'to-user';
+  /** Bare JIDs. */
+  readonly user: string;
+  readonly chat: string;
+  readonly xmppId: string;
+  /** What the network calls it, if it has got it. */
+  readonly legacyId: string | undefined;
+  /** To the network: what the user was told last, and if it was an error, its condition and text. */
+  readonly told?: Told | undefined;
+  readonly error?: string | undefined;
+}
+
 /** A message of the network, as it came to the user. */
 interface Heard {
   readonly id: string;
@@ -50,6 +64,7 @@ interface Sent {
   readonly chat: string;
   readonly text: string;
   told: Told | undefined;
+  error?: string;
   /** When it was sent last. */
   at: number;
 }
@@ -158,6 +173,21 @@ export class Correspondent {
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
 
+  /** Every message, in both directions. */
+  get messages(): readonly Known[] {
+    const { gateway } = this.#options;
+    const { received, said, user } = this.mailbox;
+    const legacyIds = new Map(received.map(({ id, text }) => [text, id]));
+    const ofUser = [...this.#sent].map(([xmppId, { chat, text, told, error }]): Known => {
+      const names = { user, chat: `${chat}@${gateway}`, xmppId, legacyId: legacyIds.get(text) };
+      return { direction: 'to-network', ...names, told, error };
+    });
+    const ofNetwork = said.map(({ id, chat }): Known => {
+      return { direction: 'to-user', user, chat: `${chat}@${gateway}`, xmppId: id, legacyId: id };
+    });
+    return [...ofUser, ...ofNetwork];
+  }
+
   get account(): Account {
     const times = new Map<string, number>();
     for (const { text } of this.mailbox.received) times.set(text, (times.get(text) ?? 0) + 1);
@@ -207,7 +237,7 @@ export class Correspondent {
     if (attrs.type === 'error') {
       const error = StanzaError.fromStanza(stanza);
       this.#reasons.set(error.condition, (this.#reasons.get(error.condition) ?? 0) + 1);
-      return this.#note(attrs.id, toldBy(error));
+      return this.#note(attrs.id, toldBy(error), `${error.condition}: ${error.text}`);
     }
     const receipt = stanza.getChild('received', 'urn:xmpp:receipts');
     if (receipt !== undefined) return this.#note(receipt.attrs.id, 'receipt');
@@ -216,10 +246,12 @@ export class Correspondent {
     this.#got.push({ id: attrs.id ?? '', chat: attrs.from.split('@')[0] as string, text });
   }
 
-  #note(id: string | undefined, told: Told): void {
+  #note(id: string | undefined, told: Told, error?: string): void {
     const message = this.#sent.get(id ?? '');
     // A receipt that comes after all is what counts.
-    if (message !== undefined && (message.told === undefined || told === 'receipt')) message.told = told;
+    if (message === undefined || (message.told !== undefined && told !== 'receipt')) return;
+    message.told = told;
+    if (error !== undefined) message.error = error;
   }
 }
 
