@@ -1,6 +1,6 @@
 /** What an operator sees of the command. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -154,6 +154,10 @@ test('explain :: asks the gateway that runs; after a crash it reads what is stor
     const both = slipway(['explain', '007', 'never', ...flags]);
     assert.is(await both.exit(), 1);
     assert.is(both.output, `${stored}\nNothing is known of a message never.\n`);
+    const elsewhere = slipway(['explain', '007', '--jid', 'gw.localhost', '--home-dir', join(folder, 'elsewhere')]);
+    assert.is(await elsewhere.exit(), 2);
+    assert.match(elsewhere.output, /^slipway: .*home-dir.*there is no database in .*elsewhere/);
+    assert.not.ok(existsSync(join(folder, 'elsewhere')));
     assert.equal(await explain('never'), [1, 'Nothing is known of a message never.\n']);
   } finally {
     await romeo.stop();

@@ -1,5 +1,7 @@
 /** `slipway explain ID…`: what happened to messages; asks the gateway that runs, or reads what is stored. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { request } from 'undici';
 import { type Config, ConfigError, OPTIONS, resolveConfig } from '../config.ts';
 import { defineOptions, resolveOptions } from '../options.ts';
@@ -57,6 +59,11 @@ async function asked(config: Config, ids: readonly string[]): Promise<readonly L
 }
 
 async function stored(config: Config, ids: readonly string[]): Promise<readonly Life[]> {
+  const { homeDir, databaseUrl } = config;
+  // Nothing would be known of any message: that must not be taken for an answer.
+  if (databaseUrl === undefined && homeDir !== undefined && !existsSync(join(homeDir, 'slipway.sqlite'))) {
+    throw ConfigError.of('home-dir', `there is no database in ${homeDir}`);
+  }
   const store = await openStore(config, (error) => console.error(`slipway: ${(error as Error).message}`));
   try {
     return once((await store.lives(ids)).map((each) => lifeOfStored(each, config.jid)));
