@@ -289,7 +289,7 @@ export class LegacyContact extends Present {
       // Clients that know pictures by vCards only are told in the presence.
       if (this.#presence !== undefined && this.#presence.state !== 'offline' && !this.#isUpdating) this.#sendPresence();
     }
-    for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
+    for (const participant of this.participants ?? []) participant.muc.shown.presenceChanged(participant);
   }
 
   /** @internal */
@@ -298,7 +298,7 @@ export class LegacyContact extends Present {
     this.#presence = facts;
     if (isSamePresence(before, facts)) return;
     // In a room it has changed before it has changed for friends: clients show the room first.
-    for (const participant of this.participants ?? []) participant.muc.presenceChanged(participant);
+    for (const participant of this.participants ?? []) participant.muc.shown.presenceChanged(participant);
     // RFC 6121 §4.2.2: presence is for those who have subscribed to it.
     if (this.isFriend && !this.#isUpdating) this.#sendPresence();
   }

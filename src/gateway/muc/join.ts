@@ -67,7 +67,7 @@ async function showOccupants(room: LegacyMUC, jid: string): Promise<void> {
   const show = (participant: LegacyParticipant) => {
     if (participant.isUser || shown.has(participant)) return;
     shown.add(participant);
-    if (room.isShown(participant)) room.showTo(jid, participant);
+    if (room.shown.has(participant)) room.shown.showTo(jid, participant);
   };
   await room.occupants.fill(show);
   let count = 0;

@@ -114,14 +114,14 @@ export class LegacyParticipant extends Present {
     const { role = this.#role, affiliation = this.#affiliation } = standing;
     if (role === this.#role && affiliation === this.#affiliation) return;
     this.standAs({ role, affiliation });
-    this.muc.standingChanged(this);
+    this.muc.shown.standingChanged(this);
   }
 
   /** Puts tags beside the name, in the place of earlier ones. */
   setHats(hats: readonly Hat[]): void {
     if (JSON.stringify(hats) === JSON.stringify(this.#hats)) return;
     this.#hats = hats;
-    this.muc.presenceChanged(this);
+    this.muc.shown.presenceChanged(this);
   }
 
   /** Has left the room. */
@@ -186,7 +186,7 @@ export class LegacyParticipant extends Present {
   protected takePresence(facts: PresenceFacts): void {
     const before = this.presence;
     this.#presence = facts;
-    if (!isSamePresence(before, facts)) this.muc.presenceChanged(this);
+    if (!isSamePresence(before, facts)) this.muc.shown.presenceChanged(this);
   }
 
   /** @internal */

@@ -139,7 +139,7 @@ export class RoomChat extends Chat<Utterance> {
       ...(facts.realJid !== undefined && { author: facts.realJid.split('/')[0] as string }),
     });
     if (voice === 'archive') return;
-    room.announce(speaker);
+    room.shown.announce(speaker);
     const live = this.delay(late?.stamp) === undefined ? children.filter((child) => !isDelay(child)) : children;
     const ids = find(stanza, hint) === 'no-store' ? [] : [stanzaId.build({ id, by: room.jid.bare })];
     room.clients.broadcast(new Element('message', stanza.ns, stanza.attrs, [...live, ...ids]), undefined, pair);

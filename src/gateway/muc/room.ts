@@ -27,6 +27,7 @@ import { Occupants } from './occupants.ts';
 import type { Identity, LegacyParticipant } from './participant.ts';
 import { publishRead } from './read-sync.ts';
 import { RoomChat } from './room-chat.ts';
+import { Shown } from './shown.ts';
 
 /** What kind of group it is. */
 export const MucType = {
@@ -115,6 +116,8 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   /** @internal */
   readonly occupants: Occupants;
   /** @internal */
+  readonly shown: Shown;
+  /** @internal */
   readonly archive: RoomArchive;
   /** @internal */
   settingPicture: Promise<void> | undefined;
@@ -125,8 +128,6 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   #isUpdating = true;
   #user: P | undefined;
   #system: P | undefined;
-  /** How many are shown because there is room for them, not for who they are. */
-  #announced = 0;
   #backfilling: Promise<void> | undefined;
   #mentions: MentionFinder<P> | undefined;
   /** Who is met in the history, by key, while it is being fetched: they need not be here any more. */
@@ -146,6 +147,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
       (identity) => session.xmpp.makeParticipant(this, identity),
       () => this.fillParticipants(),
     );
+    this.shown = new Shown(this);
     this.archive = new RoomArchive({
       store: store.roomMessages,
       userId: session.userId,
@@ -378,7 +380,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
       this.occupants.refill();
       return this.removeClients({ statuses, reason });
     }
-    if (participant.isAnnounced) this.#broadcastGone(participant, { statuses, reason });
+    if (participant.isAnnounced) this.shown.remove(participant, { statuses, reason });
     else if (this.occupants.isFilled) this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
     this.occupants.remove(participant);
     this.#mentions = undefined;
@@ -476,59 +478,6 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     if (!this.#isUpdating) this.clients.broadcast(this.subjectFor());
   }
 
-  /** Whether this one is shown to clients, or only when they do something. @internal */
-  isShown(participant: LegacyParticipant): boolean {
-    if (participant.affiliation === 'outcast') return false;
-    if (participant.isAnnounced || participant.isUser) return true;
-    if (participant.presence.state === 'offline') return false;
-    const { role, affiliation } = participant;
-    return role === 'moderator' || affiliation === 'owner' || affiliation === 'admin' || this.showsEverybody;
-  }
-
-  /** A large room shows those who are active. @internal */
-  get showsEverybody(): boolean {
-    return this.#announced < this.session.xmpp.config.roomPresenceLimit;
-  }
-
-  /** Shows somebody who says something, unless they are shown already. @internal */
-  announce(participant: LegacyParticipant): void {
-    if (participant.isSystem || participant.isAnnounced || this.clients.isEmpty) return;
-    this.#markAnnounced(participant);
-    this.clients.broadcast(this.#presenceOf(participant));
-  }
-
-  /** The presence of somebody, for one client. @internal */
-  showTo(jid: string, participant: LegacyParticipant): void {
-    const presence = this.#presenceOf(participant);
-    if (!participant.isSystem && !participant.isAnnounced) {
-      this.#markAnnounced(participant);
-      this.clients.broadcast(presence, jid);
-    }
-    this.clients.sendTo(jid, presence);
-  }
-
-  /** Role or affiliation have changed. @internal */
-  standingChanged(participant: LegacyParticipant): void {
-    // XEP-0045 §5.2: who is banned is not there.
-    const statuses = [STATUS.banned];
-    const isBanned = participant.affiliation === 'outcast';
-    if (isBanned && participant.isUser) this.removeClients({ statuses });
-    else if (isBanned && participant.isAnnounced) this.#broadcastGone(participant, { statuses });
-    else if (participant.isAnnounced) this.clients.broadcast(this.#presenceOf(participant));
-  }
-
-  /** @internal */
-  presenceChanged(participant: LegacyParticipant): void {
-    if (this.clients.isEmpty) return;
-    if (participant.presence.state === 'offline' && !participant.isUser) {
-      if (participant.isAnnounced) this.#broadcastGone(participant, {});
-    } else if (participant.isAnnounced) {
-      this.clients.broadcast(this.#presenceOf(participant));
-    } else if (this.occupants.isFilled && this.isShown(participant)) {
-      this.announce(participant);
-    }
-  }
-
   /** A client has gone. @internal */
   removeClient(jid: JID): boolean {
     const wasThere = this.clients.remove(jid);
@@ -554,10 +503,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
 
   /** @internal */
   clientsChanged(): void {
-    if (this.clients.isEmpty) {
-      for (const participant of this.occupants) participant.isAnnounced = false;
-      this.#announced = 0;
-    }
+    if (this.clients.isEmpty) this.shown.clear();
     this.#store({ clients: this.clients.jids });
   }
 
@@ -601,32 +547,9 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     this.#mentions = undefined;
     if (this.occupants.isFilled && !this.clients.isEmpty) {
       // The plugin may want to say more about them first.
-      setImmediate(() => this.#welcome(participant));
+      setImmediate(() => this.shown.welcome(participant));
     }
     return participant;
-  }
-
-  /** Somebody is new in the room. */
-  #welcome(participant: P): void {
-    if (participant.isAnnounced || this.occupants.byResource(participant.resource) !== participant) return;
-    if (this.isShown(participant)) this.announce(participant);
-    else this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
-  }
-
-  #markAnnounced(participant: LegacyParticipant): void {
-    this.occupants.adopt(participant);
-    participant.isAnnounced = true;
-    this.#announced++;
-  }
-
-  #presenceOf(participant: LegacyParticipant): Element {
-    return occupantPresence(participant.facts, participant.presence, participant.isUser ? [STATUS.self] : []);
-  }
-
-  #broadcastGone(participant: LegacyParticipant, why: Departure): void {
-    participant.isAnnounced = false;
-    this.#announced--;
-    this.clients.broadcast(occupantGone(participant.facts, why));
   }
 
   /** Keeps what has changed, and tells clients to look again. */
