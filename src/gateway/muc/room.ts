@@ -19,6 +19,7 @@ import {
 import type { BaseSession } from '../session.ts';
 import type { StoredRoom } from '../store/rooms.ts';
 import { type HoleBound, RoomArchive } from './archive.ts';
+import { Backfill } from './backfill.ts';
 import { syncBookmark } from './bookmark-sync.ts';
 import { JoinedClients } from './clients.ts';
 import { type Mention, MentionFinder } from './mentions.ts';
@@ -61,9 +62,6 @@ export interface BookmarkOptions {
   /** Of what clients notify. XEP-0492. */
   readonly notify?: 'always' | 'on-mention' | 'never';
 }
-
-/** Seconds that a plugin may take to look for history before a join goes on without it. */
-const BACKFILL_PATIENCE = 30;
 
 /**
  * Never make one yourself: `session.bookmarks.byLegacyId(id)` gives the one object that stands for a group.
@@ -128,10 +126,8 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   #isUpdating = true;
   #user: P | undefined;
   #system: P | undefined;
-  #backfilling: Promise<void> | undefined;
   #mentions: MentionFinder<P> | undefined;
-  /** Who is met in the history, by key, while it is being fetched: they need not be here any more. */
-  #met: Map<string, P> | undefined;
+  readonly #backfill: Backfill;
 
   /** Subclasses pass these on. */
   constructor(session: BaseSession, legacyId: string, jid: JID) {
@@ -156,6 +152,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
       clock,
       days: config.mamMaxDays,
     });
+    this.#backfill = new Backfill(this);
     this.conversation = new RoomChat(this);
     this.#stored = { legacyId, local: jid.local, clients: [] };
   }
@@ -451,8 +448,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
 
   /** Asks the plugin for what was said before, once. A plugin that does not answer does not hold up anybody. @internal */
   archiveReady(): Promise<RoomArchive> {
-    this.#backfilling ??= this.#backfill();
-    return this.#backfilling.then(() => this.archive);
+    return this.#backfill.ready();
   }
 
   /** The shown subject: of those who have none, what comes near it. @internal */
@@ -538,11 +534,8 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   }
 
   #add(identity: Identity): P {
-    if (this.#met !== undefined) {
-      const known = this.#met.get(identity.key) ?? (this.session.xmpp.makeParticipant(this, identity) as P);
-      this.#met.set(identity.key, known);
-      return known;
-    }
+    const met = this.#backfill.meet(identity.key, () => this.session.xmpp.makeParticipant(this, identity));
+    if (met !== undefined) return met as P;
     const participant = this.occupants.add(identity) as P;
     this.#mentions = undefined;
     if (this.occupants.isFilled && !this.clients.isEmpty) {
@@ -561,26 +554,6 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   #store(change: Partial<StoredRoom>): void {
     this.#stored = { ...this.#stored, ...change };
     this.session.bookmarks.save(this.#stored);
-  }
-
-  async #backfill(): Promise<void> {
-    const { xmpp } = this.session;
-    let giveUp = () => {};
-    const patience = new Promise<void>((resolve) => {
-      giveUp = xmpp.clock.after(BACKFILL_PATIENCE * 1000, resolve);
-    });
-    this.#met = new Map();
-    try {
-      const { after, before } = await this.archive.holeBounds();
-      await Promise.race([this.backfill(after, before), patience]);
-    } catch (error) {
-      // Without what could not be fetched, but with what is there.
-      this.#backfilling = undefined;
-      xmpp.exception(error);
-    } finally {
-      this.#met = undefined;
-      giveUp();
-    }
   }
 }
 
