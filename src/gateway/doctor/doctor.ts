@@ -23,10 +23,10 @@ export interface Patient {
 
 /** Reports what it finds as it goes. It changes nothing but for one message and one file, which say what they are. */
 export async function examine({ config, domain, account }: Patient, report: (finding: Finding) => void): Promise<void> {
-  const place: Place = { jid: config.jid, domain, port: config.port, kind: undefined };
+  const place: Place = { jid: config.jid, domain, port: config.port, workers: config.workers, kind: undefined };
   const link = await openLink(config, place);
   if (!('stream' in link)) return report(link);
-  const { stream } = link;
+  const { stream, streams } = link;
   const iq: IqSender = { request: (request) => stream.request({ timeout: PATIENCE, ...request }) };
   try {
     report({ id: 'reach', status: 'ok', what: 'The server', seen: `${config.server} port ${config.port}` });
@@ -45,6 +45,6 @@ export async function examine({ config, domain, account }: Patient, report: (fin
     const isUsable = server.version === undefined || !isBroken(server.version);
     (await accountFindings(account, stream, { granted: link.granted, isUsable }, known)).forEach(report);
   } finally {
-    await stream.stop();
+    await Promise.all(streams.map((each) => each.stop()));
   }
 }

@@ -6,6 +6,8 @@ import type { ServerKind } from './finding.ts';
 export interface Place {
   /** The component's domain. */
   readonly jid: string;
+  /** How many processes serve it. */
+  readonly workers: number;
   /** The domain of the users. */
   readonly domain: string;
   readonly port: number;
@@ -34,6 +36,16 @@ Component "${jid}"
     hosts:
       "${jid}": {password: "<the secret>"}`,
   });
+}
+
+/** For several processes: only ejabberd can do that. */
+export function balancingLines({ jid, workers }: Place): Lines {
+  return {
+    ejabberd: `domain_balancing:
+  "${jid}":
+    type: bare_source
+    component_number: ${workers}`,
+  };
 }
 
 export function privilegeLines(place: Place): Lines {

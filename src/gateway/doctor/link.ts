@@ -18,22 +18,25 @@ import {
 import { type Privilege, privilege, privilegeV1 } from '../../xep/0356-privilege.ts';
 import type { Config } from '../config.ts';
 import type { Finding } from './finding.ts';
-import { componentLines, type Place } from './lines.ts';
+import { balancingLines, componentLines, type Place } from './lines.ts';
 
 /** Milliseconds that a server may take to say what it grants: one that grants nothing says nothing. */
 const PATIENCE = 1000;
 
 export interface Link {
+  /** The first connection. What answers its requests on others reaches it, too. */
   readonly stream: ComponentStream;
+  /** So many connections as there are to be workers. */
+  readonly streams: readonly ComponentStream[];
   /** What the users' server has said that it grants. */
   readonly granted: Privilege | undefined;
-  /** The messages that have come. */
-  readonly messages: readonly Element[];
+  /** The messages that have come, and on which connection. */
+  readonly messages: ReadonlyMap<Element, ComponentStream>;
 }
 
-/** Connects once. @returns the link, or what is wrong. */
+/** Connects, as often as there are to be workers. @returns the link, or what is wrong. */
 export async function openLink(config: Config, place: Place): Promise<Link | Finding> {
-  const messages: Element[] = [];
+  const messages = new Map<Element, ComponentStream>();
   let granted: Privilege | undefined;
   let giveUp: (reason: Error) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
@@ -41,33 +44,48 @@ export async function openLink(config: Config, place: Place): Promise<Link | Fin
   });
   // Who loses the race is not waited for.
   failed.catch(() => undefined);
-  const stream = new ComponentStream({
-    domain: config.jid,
-    secret: config.secret.reveal(),
-    host: config.server,
-    port: config.port,
-    timeout: 3000,
-    onOffline: (reason) => giveUp(reason),
-    onStanza: (stanza) => {
-      // Looking for services, one finds oneself.
-      const isRequest = stanza.name === 'iq' && (stanza.attrs.type === 'get' || stanza.attrs.type === 'set');
-      if (isRequest) stream.send(errorReply(stanza, StanzaError.of('service-unavailable')));
-      if (stanza.name !== 'message') return;
-      const told = find(stanza, privilege) ?? find(stanza, privilegeV1);
-      const isServer = JID.tryParse(stanza.attrs.from)?.full === place.domain;
-      if (told !== undefined && isServer) granted = told;
-      else messages.push(stanza);
-    },
-  });
+  const newStream = () => {
+    const stream: ComponentStream = new ComponentStream({
+      domain: config.jid,
+      secret: config.secret.reveal(),
+      host: config.server,
+      port: config.port,
+      timeout: 3000,
+      onOffline: (reason) => giveUp(reason),
+      onStanza: (stanza) => {
+        if (stanza.name === 'iq') {
+          // Looking for services, one finds oneself.
+          const isRequest = stanza.attrs.type === 'get' || stanza.attrs.type === 'set';
+          if (isRequest) stream.send(errorReply(stanza, StanzaError.of('service-unavailable')));
+          else if (stream !== first) first.takeAnswer(stanza);
+          return;
+        }
+        if (stanza.name !== 'message') return;
+        const told = find(stanza, privilege) ?? find(stanza, privilegeV1);
+        const isServer = JID.tryParse(stanza.attrs.from)?.full === place.domain;
+        if (told !== undefined && isServer) granted = told;
+        else messages.set(stanza, stream);
+      },
+    });
+    return stream;
+  };
+  const first = newStream();
+  const streams = [first];
   try {
-    await Promise.race([stream.start(), failed]);
+    await Promise.race([first.start(), failed]);
+    for (let i = 1; i < config.workers; i++) {
+      const stream = newStream();
+      streams.push(stream);
+      await Promise.race([stream.start(), failed]);
+    }
   } catch (error) {
-    await stream.stop();
-    return diagnosis(error as Error, config, place);
+    await Promise.all(streams.map((stream) => stream.stop()));
+    return streams.length === 1 ? diagnosis(error as Error, config, place) : oneConnection(error as Error, place);
   }
   await new Promise((resolve) => setTimeout(resolve, PATIENCE));
   return {
-    stream,
+    stream: first,
+    streams,
     messages,
     get granted() {
       return granted;
@@ -153,24 +171,53 @@ function notAComponentPort(error: Error, port: number, lines: Finding['lines']):
   };
 }
 
-/** Messages by which it shows whether somebody else is connected, too. */
+/** There is a connection, and no second one. */
+function oneConnection(error: Error, place: Place): Finding {
+  const lines = balancingLines(place);
+  return {
+    ...{ id: 'workers', status: 'failure', what: 'Several processes', seen: error.message, lines },
+    remedy: 'Only ejabberd can spread a component over several processes: with another server, workers must be 1.',
+  };
+}
+
+/** Senders by which it shows where what is for the component goes. */
 const TRIALS = 16;
 
 /**
  * Whether all that is for the component comes to us: ejabberd takes several connections of one component, and each gets a
- * part. Which part, depends on who has sent it.
+ * part. Which part, depends on who has sent it; with several workers it must depend on nothing else.
  */
-export async function shareFinding({ stream, messages }: Link, { jid }: Place): Promise<Finding> {
-  const ids = Array.from({ length: TRIALS }, () => newId());
-  ids.forEach((id, i) => {
-    stream.send(message({ from: `doctor-${i}@${jid}`, to: jid, id, type: 'headline' }));
-  });
-  const arrived = () => messages.filter(({ attrs: { id } }) => id !== undefined && ids.includes(id)).length;
-  for (let i = 0; i < 20 && arrived() < TRIALS; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+export async function shareFinding({ stream, streams, messages }: Link, place: Place): Promise<Finding> {
+  const { jid } = place;
+  const bares = Array.from({ length: TRIALS }, (_, i) => `doctor-${i}@${jid}`);
+  const ids = new Map(bares.map((bare) => [bare, [newId(), newId()]]));
+  for (const [bare, [id, other]] of ids) {
+    stream.send(message({ from: `${bare}/a`, to: jid, id, type: 'headline' }));
+    stream.send(message({ from: `${bare}/b`, to: jid, id: other, type: 'headline' }));
+  }
+  const arrivedOn = (id: string) => [...messages].find(([{ attrs }]) => attrs.id === id)?.[1];
+  const arrived = () => [...ids.values()].flat().filter((id) => arrivedOn(id) !== undefined).length;
+  for (let i = 0; i < 20 && arrived() < 2 * TRIALS; i++) await new Promise((resolve) => setTimeout(resolve, 50));
   const base = { id: 'conflict', what: 'Other connections' } as const;
-  if (arrived() === TRIALS) return { ...base, status: 'ok', seen: 'there is none of this component' };
-  return {
-    ...{ ...base, status: 'failure', seen: `of ${TRIALS} messages to ${jid} only ${arrived()} came here` },
-    remedy: 'Probably the gateway itself is running: stop it while the doctor looks.',
-  };
+  if (arrived() < 2 * TRIALS) {
+    return {
+      ...{ ...base, status: 'failure', seen: `of ${2 * TRIALS} messages to ${jid} only ${arrived()} came here` },
+      remedy: 'Probably the gateway itself is running: stop it while the doctor looks.',
+    };
+  }
+  const isSpreadAnyhow = [...ids.values()].some(([id = '', other = '']) => arrivedOn(id) !== arrivedOn(other));
+  if (isSpreadAnyhow) {
+    return {
+      ...{
+        ...base,
+        status: 'failure',
+        seen: 'what one user says reaches several of them',
+        lines: balancingLines(place),
+      },
+      remedy: 'The server must choose the process by the bare address of the sender.',
+    };
+  }
+  const seen =
+    streams.length === 1 ? 'there is none of this component' : `the server spreads the users over ${streams.length}`;
+  return { ...base, status: 'ok', seen };
 }
