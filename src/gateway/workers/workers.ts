@@ -7,7 +7,7 @@
  * dead, else after the holder has let go. Stanzas of the user wait for that.
  */
 
-import { type Element, errorReply, iq, JID, parse, StanzaError, serialize } from '../../stanza/index.ts';
+import { type Element, errorReply, iq, JID, parse, StanzaError, serialize, sleep } from '../../stanza/index.ts';
 import { info } from '../../xep/0030-disco.ts';
 import { LimitError, XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
@@ -45,9 +45,12 @@ const LOCATE_INTERVAL = 60_000;
 /** Milliseconds that hooks may take to end when a user moves, that logging out may take, and the server to read all. */
 const DRAIN_PATIENCE = 5000;
 const LOGOUT_PATIENCE = 5000;
-const FENCE_PATIENCE = 3000;
-/** Milliseconds that all of that takes at most. */
-const LEAVE_PATIENCE = 20_000;
+const FENCE_PATIENCE = 30_000;
+/** Milliseconds that all of that takes at most, with what lies between. */
+const LEAVE_PATIENCE = 45_000;
+
+/** Milliseconds between looks whether the server is back. */
+const LINK_INTERVAL = 100;
 
 /** Milliseconds that others have for what an administrator asks of them. */
 const TASK_PATIENCE = 10_000;
@@ -243,8 +246,24 @@ export class Workers {
     session.bookmarks.stopSaving();
     gateway.sessions.remove(session);
     await gateway.store.roomMessages.flush();
-    await within(clock, FENCE_PATIENCE, this.#options.fenced());
+    // What we have for the user goes out before what the next worker will have.
+    await this.#allRead(FENCE_PATIENCE);
     gateway.log.info({ user: session.user.jid.bare, worker: this.number }, 'has moved to another process');
+  }
+
+  /** Resolves when the server has read everything, when it is back if it is away; or when time is over. */
+  async #allRead(ms: number): Promise<void> {
+    const { clock } = this.#gateway;
+    const end = clock.now() + ms;
+    let isRead = false;
+    const look = async () => {
+      await this.#options.fenced();
+      isRead = true;
+    };
+    while (!isRead && clock.now() < end) {
+      await within(clock, end - clock.now(), look());
+      if (!isRead) await sleep(clock, LINK_INTERVAL);
+    }
   }
 
   /** @param jid of a user who moves. */
