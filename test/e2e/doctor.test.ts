@@ -39,11 +39,13 @@ async function examine(
     secret = SECRET,
     port = domain === 'localhost' ? componentPort : openPort,
     server = '127.0.0.1',
+    workers = 1,
   } = {},
 ): Promise<Report> {
   const run = slipway([
     ...['doctor', '--json', '--jid', jid, '--secret', secret, '--server', server, '--port', String(port)],
     ...['--domain', domain, '--user', `romeo@${domain}`, '--user-password', 'romeo', '--user-server', '127.0.0.1'],
+    ...(workers === 1 ? [] : ['--workers', String(workers), '--database-url', 'postgres://localhost/not-needed']),
     ...['--user-port', String(clientPort), '--user-plain', '--home-dir', home],
   ]);
   const code = await run.exit();
@@ -187,6 +189,7 @@ Component "upload.${name}" "http_file_share"
     const noUpload = { upload: /http_file_share/ };
     const faults: Fault[] = [
       ...connections.faults,
+      { what: 'two processes', options: { workers: 2 }, found: { workers: /with another server, workers must be 1/ } },
       { what: 'busy', domain: 'busy', found: { conflict: /stop it while the doctor looks/ } },
       {
         what: 'no such host',
@@ -283,12 +286,21 @@ test('ejabberd :: healthy, and each fault with its remedy', async () => {
     small: upload('access: all, max_size: 1048576'),
     closed: upload('max_size: 104857600'),
     busy: without(),
+    even: without(),
+    few: without(),
+    odd: without(),
+  };
+  const balanced = {
+    'gw.even': '{type: bare_source, component_number: 2}',
+    'gw.few': '{type: bare_source, component_number: 2}',
+    'gw.odd': '{type: random, component_number: 2}',
   };
   const ejabberd = await Ejabberd.start({
     users: ['romeo'],
     component: { domain: 'gw.localhost', secret: SECRET },
     privileged: true,
     hosts,
+    balanced,
     openSecret: SECRET,
   });
   const connections = await unreachable(ejabberd, {
@@ -313,6 +325,19 @@ test('ejabberd :: healthy, and each fault with its remedy', async () => {
     const faults: Fault[] = [
       ...connections.faults,
       { what: 'busy', domain: 'busy', found: { conflict: /stop it while the doctor looks/ } },
+      { what: 'two processes', domain: 'even', options: { workers: 2 }, found: noUpload },
+      {
+        what: 'fewer places than processes',
+        domain: 'few',
+        options: { workers: 3 },
+        found: { conflict: /of 3 connections 1 get nothing.*"gw\.few":.*component_number: 3/s },
+      },
+      ...['odd', 'bare'].map((domain) => ({
+        what: 'users are spread anyhow',
+        domain,
+        options: { workers: 2 },
+        found: { conflict: /what one user says reaches several.*type: bare_source\n\s*component_number: 2/s },
+      })),
       {
         what: 'no such host',
         domain: 'nowhere',

@@ -189,19 +189,20 @@ const TRIALS = 16;
  */
 export async function shareFinding({ stream, streams, messages }: Link, place: Place): Promise<Finding> {
   const { jid } = place;
-  const bares = Array.from({ length: TRIALS }, (_, i) => `doctor-${i}@${jid}`);
+  const bares = Array.from({ length: TRIALS * streams.length }, (_, i) => `doctor-${i}@${jid}`);
   const ids = new Map(bares.map((bare) => [bare, [newId(), newId()]]));
   for (const [bare, [id, other]] of ids) {
     stream.send(message({ from: `${bare}/a`, to: jid, id, type: 'headline' }));
     stream.send(message({ from: `${bare}/b`, to: jid, id: other, type: 'headline' }));
   }
   const arrivedOn = (id: string) => [...messages].find(([{ attrs }]) => attrs.id === id)?.[1];
-  const arrived = () => [...ids.values()].flat().filter((id) => arrivedOn(id) !== undefined).length;
-  for (let i = 0; i < 20 && arrived() < 2 * TRIALS; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  const all = [...ids.values()].flat();
+  const arrived = () => all.filter((id) => arrivedOn(id) !== undefined).length;
+  for (let i = 0; i < 20 && arrived() < all.length; i++) await new Promise((resolve) => setTimeout(resolve, 50));
   const base = { id: 'conflict', what: 'Other connections' } as const;
-  if (arrived() < 2 * TRIALS) {
+  if (arrived() < all.length) {
     return {
-      ...{ ...base, status: 'failure', seen: `of ${2 * TRIALS} messages to ${jid} only ${arrived()} came here` },
+      ...{ ...base, status: 'failure', seen: `of ${all.length} messages to ${jid} only ${arrived()} came here` },
       remedy: 'Probably the gateway itself is running: stop it while the doctor looks.',
     };
   }
@@ -215,6 +216,13 @@ export async function shareFinding({ stream, streams, messages }: Link, place: P
         lines: balancingLines(place),
       },
       remedy: 'The server must choose the process by the bare address of the sender.',
+    };
+  }
+  const idle = streams.filter((each) => all.every((id) => arrivedOn(id) !== each)).length;
+  if (idle > 0) {
+    return {
+      ...{ ...base, status: 'failure', seen: `of ${streams.length} connections ${idle} get nothing` },
+      ...{ lines: balancingLines(place), remedy: 'The server must expect as many connections as there are workers.' },
     };
   }
   const seen =

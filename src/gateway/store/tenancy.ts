@@ -39,7 +39,7 @@ export async function claimTenancy(options: TenancyOptions): Promise<Tenancy> {
 }
 
 /** Milliseconds between looks at what others have. */
-export const LOOK_INTERVAL = 250;
+export const LOOK_INTERVAL = 100;
 
 /** A file of its own beside the database: that must stay open for backups and for `slipway explain`. */
 async function ofSqlite({ location, onWait, signal }: TenancyOptions): Promise<Tenancy> {

@@ -21,6 +21,8 @@ export interface EjabberdOptions {
   readonly openSecret?: string;
   /** How many connections share the gateway's domain, each with users of its own. Default: one has them all. */
   readonly workers?: number;
+  /** Domains of other components, and how what is for each is spread over its connections, in YAML. */
+  readonly balanced?: Readonly<Record<string, string>>;
 }
 
 const CONTROL = '/usr/sbin/ejabberdctl';
@@ -124,7 +126,7 @@ function registration({ users, hosts = {} }: EjabberdOptions): string {
 function configuration(
   { clientPort, componentPort, httpPort, openPort }: Ejabberd,
   folder: string,
-  { component, privileged, maxFileSize = 104_857_600, hosts = {}, openSecret, workers }: EjabberdOptions,
+  { component, privileged, maxFileSize = 104_857_600, hosts = {}, openSecret, workers, balanced = {} }: EjabberdOptions,
 ): string {
   const privileges = `
   mod_privilege:
@@ -133,13 +135,16 @@ function configuration(
   // One listener takes whoever connects for all the components that it names: so these have one of their own.
   const open = `
   - {port: ${openPort}, ip: "127.0.0.1", module: ejabberd_service, password: "${openSecret}"}`;
-  const balancing = `
-domain_balancing:
-  "${component.domain}": {type: bare_source, component_number: ${workers}}`;
+  const balancings = {
+    ...(workers !== undefined && { [component.domain]: `{type: bare_source, component_number: ${workers}}` }),
+    ...balanced,
+  };
+  const balancing = Object.entries(balancings).map(([domain, how]) => `\n  "${domain}": ${how}`);
   const others = Object.entries(hosts).map(([host, modules]) => `  ${host}:\n    modules:\n${modules}`);
   return `
 hosts: [${['localhost', ...Object.keys(hosts)].join(', ')}]
-loglevel: info${workers === undefined ? '' : balancing}
+loglevel: info
+${balancing.length === 0 ? '' : `domain_balancing:${balancing.join('')}`}
 listen:
   - {port: ${clientPort}, ip: "127.0.0.1", module: ejabberd_c2s, starttls: false, access: all}
   - port: ${componentPort}
