@@ -99,10 +99,7 @@ for (const workers of COUNTS) {
 
   test(`${workers} workers :: the server restarts, and spreads people otherwise`, () =>
     talking(workers, 'server restarted', async (all) => {
-      const offsets = all.alive.map(({ output }) => output.length);
-      await all.ejabberd.restart();
-      await Promise.all(all.people.map((each) => each.logIn()));
-      await Promise.all(all.alive.map((each, i) => each.printed(/"msg":"connected"/, offsets[i])));
+      await all.restartServer();
       await all.allIn(all.alive);
     }));
 }

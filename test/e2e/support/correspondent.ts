@@ -29,6 +29,8 @@ interface Heard {
   readonly id: string;
   readonly chat: string;
   readonly text: string;
+  /** Whether the server has kept it while no client was there: then it says when, since it comes out of order. */
+  readonly isLate: boolean;
 }
 
 /** The account. Lists are of texts. */
@@ -125,10 +127,10 @@ export class Correspondent {
     await this.#client?.stop();
   }
 
-  /** One message in each direction. Numbers must grow. */
-  exchange(i: number): void {
+  /** One message in each direction, or only of the user. Numbers must grow. */
+  exchange(i: number, isNetworkSilent = false): void {
     const chat = CHATS[i % CHATS.length] as string;
-    this.mailbox.say(chat, `said ${i}`);
+    if (!isNetworkSilent) this.mailbox.say(chat, `said ${i}`);
     // While the server is away the user cannot say anything.
     if (!this.#client?.online) return;
     const id = `u-${i}`;
@@ -214,7 +216,7 @@ export class Correspondent {
       saidAndLost: texts(this.mailbox.said.filter(({ text }) => !heard.has(text))),
       saidAndDoubled: [...heard].flatMap(([text, n]) => (n > 1 ? [text] : [])),
       copies: this.#got.length - firsts.size,
-      disorder: [...disorder(inOrder), ...disorder([...firsts.values()])],
+      disorder: [...disorder(inOrder), ...disorder([...firsts.values()].filter(({ isLate }) => !isLate))],
     };
   }
 
@@ -243,7 +245,8 @@ export class Correspondent {
     if (receipt !== undefined) return this.#note(receipt.attrs.id, 'receipt');
     const text = stanza.getChildText('body');
     if (text === null || text === undefined) return;
-    this.#got.push({ id: attrs.id ?? '', chat: attrs.from.split('@')[0] as string, text });
+    const isLate = stanza.getChild('delay', 'urn:xmpp:delay') !== undefined;
+    this.#got.push({ id: attrs.id ?? '', chat: attrs.from.split('@')[0] as string, text, isLate });
   }
 
   #note(id: string | undefined, told: Told, error?: string): void {
@@ -266,7 +269,7 @@ function disorder(messages: readonly { readonly chat: string; readonly text: str
   for (const { chat, text } of messages) {
     const number = Number(/\d+$/.exec(text)?.[0] ?? -1);
     const before = last.get(chat) ?? -1;
-    if (number < before) found.push(`${chat}: ${number} after ${before}`);
+    if (number < before) found.push(`${chat}: ${text} after ${before}`);
     last.set(chat, Math.max(before, number));
   }
   return found;

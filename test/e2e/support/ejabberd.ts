@@ -50,34 +50,17 @@ export class Ejabberd {
     const ports = [await freePort(), await freePort(), await freePort(), await freePort()] as const;
     const ejabberd = new Ejabberd(folder, options, ports);
     writeFileSync(join(folder, 'ejabberd.yml'), configuration(ejabberd, folder, options));
-    await ejabberd.#run();
+    await ejabberd.resume();
     return ejabberd;
   }
 
-  /** Ends it as a crash does, and starts it again with the data it has. */
-  async restart(): Promise<void> {
+  /** Ends it as a crash does; `resume` starts it again with the same data. */
+  async halt(): Promise<void> {
     await this.#program?.kill();
-    await this.#run();
   }
 
-  get pid(): number {
-    return this.#program?.pid ?? 0;
-  }
-
-  get webSocketUrl(): string {
-    return `ws://127.0.0.1:${this.httpPort}/xmpp-websocket`;
-  }
-
-  get log(): string {
-    return readFileSync(join(this.#folder, 'ejabberd.log'), 'utf8');
-  }
-
-  async stop(): Promise<void> {
-    await this.#program?.kill();
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  async #run(): Promise<void> {
+  /** Starts it again after `halt`. */
+  async resume(): Promise<void> {
     // Not by ejabberdctl: it would go on as another user, and start Erlang's port mapper, which outlives everything.
     this.#program = new Program(
       'erl',
@@ -97,6 +80,23 @@ export class Ejabberd {
     );
     await this.#program.printed(/^all users are there$/m);
     await until(() => this.#isListening(), 'ejabberd listens');
+  }
+
+  get pid(): number {
+    return this.#program?.pid ?? 0;
+  }
+
+  get webSocketUrl(): string {
+    return `ws://127.0.0.1:${this.httpPort}/xmpp-websocket`;
+  }
+
+  get log(): string {
+    return readFileSync(join(this.#folder, 'ejabberd.log'), 'utf8');
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async #isListening(): Promise<boolean> {

@@ -35,6 +35,7 @@ export class Workers {
   readonly #flags: readonly string[];
   readonly #pace: number;
   #said = 0;
+  #isNetworkSilent = false;
   #timer: NodeJS.Timeout | undefined;
 
   private constructor(
@@ -133,10 +134,23 @@ export class Workers {
     this.#timer = setInterval(() => {
       for (; started + turns * step < Date.now(); turns++) {
         const who = this.people[this.#said % this.people.length];
-        who?.exchange(Math.floor(this.#said++ / this.people.length));
+        who?.exchange(Math.floor(this.#said++ / this.people.length), this.#isNetworkSilent);
         if (turns % 50 === 0) for (const each of this.people) each.repeat(RECEIPT_PATIENCE);
       }
     }, 2);
+  }
+
+  /** The server dies and comes back, and so do all clients. Resolves when the processes have connected again. */
+  async restartServer(): Promise<void> {
+    // What the server has read and not delivered yet dies with it: there must be no such thing.
+    this.#isNetworkSilent = true;
+    await until(() => this.people.every(({ isHeard }) => isHeard), 'all that was said is heard');
+    const offsets = this.alive.map(({ output }) => output.length);
+    await this.ejabberd.halt();
+    this.#isNetworkSilent = false;
+    await this.ejabberd.resume();
+    await Promise.all(this.people.map((each) => each.logIn()));
+    await Promise.all(this.alive.map((each, i) => each.printed(/"msg":"connected"/, offsets[i])));
   }
 
   /** Everybody falls silent; what is on its way arrives. */
