@@ -157,6 +157,9 @@ export class Workers {
   async hush(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.people.map((each) => each.settle()));
+    // COMPAT(ejabberd 23.01): a message that comes just when a client says that it is there is kept for the next time.
+    const wanting = this.people.filter(({ isHeard }) => !isHeard);
+    await Promise.all(wanting.map((each) => each.logIn().then(() => each.settle())));
   }
 
   async stop(): Promise<void> {
