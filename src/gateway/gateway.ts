@@ -22,7 +22,7 @@ import { Bits } from './attachment/bits.ts';
 import { Files } from './attachment/files.ts';
 import type { FileOptions } from './attachment/send.ts';
 import type { FileSource } from './attachment/source.ts';
-import { FolderUploader, HttpUploader, type Requester, type Uploader } from './attachment/upload.ts';
+import { type Requester, uploaderFor } from './attachment/upload.ts';
 import { AvatarCache, type AvatarSource } from './avatar/avatar-cache.ts';
 import { OwnCaps } from './caps.ts';
 import { CapsCache } from './clients.ts';
@@ -42,19 +42,21 @@ import { describeGateway } from './incoming/disco.ts';
 import { Inbox } from './incoming/inbox.ts';
 import { messageRoute, receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
-import { PRIVATE_ELEMENTS, withoutText } from './log-stanza.ts';
+import { PRIVATE_ELEMENTS } from './log-stanza.ts';
 import { MessageStates } from './message-states.ts';
-import { LegacyBookmarks, type MucClass } from './muc/bookmarks.ts';
+import { LegacyBookmarks } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
 import { Outbox } from './outbox.ts';
 import { Privileges } from './privileges.ts';
+import { DEFAULT_PREFERENCES, RegistrationType } from './registration/choices.ts';
 import { Registration } from './registration/registration.ts';
 import { type AnsweredStep, nextStep, type RegistrationStep } from './registration/steps.ts';
-import { keptSince, Retention } from './retention.ts';
-import { type ContactClass, LegacyRoster } from './roster.ts';
+import { forgetOld, Retention } from './retention.ts';
+import { LegacyRoster } from './roster.ts';
 import { Rosters } from './rosters.ts';
 import { within } from './serial.ts';
+import type { GatewayServices, PluginClasses } from './services.ts';
 import type { BaseSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import type { StoredAvatar } from './store/avatars.ts';
@@ -69,49 +71,6 @@ import type { HttpEndpoint } from './watch/http.ts';
 import type { Watched } from './watch/registry.ts';
 import { Watch } from './watch/watch.ts';
 import { Workers } from './workers/workers.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: a plugin's classes know their own kind of session, contact and gateway.
-type Any = any;
-
-/** The classes of a plugin. Those it does not have are the library's own. */
-export interface PluginClasses {
-  readonly gateway: new (services: GatewayServices) => BaseGateway;
-  readonly session: new (user: StoredUser, xmpp: Any) => BaseSession<Any>;
-  readonly roster?: (new (session: Any, contactClass: Any) => LegacyRoster<Any>) | undefined;
-  readonly contact?: ContactClass<Any> | undefined;
-  readonly bookmarks?: (new (session: Any, mucClass: Any) => LegacyBookmarks<Any>) | undefined;
-  readonly muc?: MucClass<Any> | undefined;
-  readonly participant?: (new (muc: Any, identity: Identity) => LegacyParticipant) | undefined;
-}
-
-/** What a gateway works with: made by `startGateway`, passed to the constructor of `BaseGateway`. */
-export interface GatewayServices {
-  readonly classes: PluginClasses;
-  readonly config: Config;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly newId: NewId;
-  readonly log: Log;
-  /** The right to serve, where several processes serve one component. */
-  readonly tenancy: Tenancy | undefined;
-  /** Makes the stream to the server. */
-  readonly connect: (handlers: {
-    onStanza: (stanza: Element) => void;
-    onOnline: () => void;
-    onOffline: (reason: Error, retryIn: number) => void;
-  }) => ComponentStream;
-}
-
-/** How users register. */
-export const RegistrationType = {
-  /** One form: also by in-band registration (XEP-0077). */
-  SingleStepForm: 'single-step-form',
-  /** A form, then a QR code to be scanned with the network's own app. */
-  QrCode: 'qr-code',
-  /** A form, then a code that the network has sent. */
-  TwoFactorCode: 'two-factor-code',
-} as const;
-export type RegistrationType = (typeof RegistrationType)[keyof typeof RegistrationType];
 
 /** To whom the gateway itself says something. */
 export interface Addressed {
@@ -347,11 +306,10 @@ export abstract class BaseGateway implements IqSender {
       parallel: config.avatarResamplingThreads,
     });
     const onError = (error: unknown) => this.exception(error);
-    this.#retention = new Retention({ clock, forget: () => this.#forget(), onError });
+    this.#retention = new Retention({ clock, forget: () => forgetOld(this), onError });
     this.#link = connect({
       onStanza: (stanza) => {
         this.watch.arrived(stanza);
-        this.#logReceived(stanza);
         receive(this, stanza);
       },
       onOnline: () => this.#onOnline(),
@@ -423,13 +381,13 @@ export abstract class BaseGateway implements IqSender {
   /** @internal */
   send(stanza: Element, pair: Pair | undefined): void;
   send(stanza: Element, pair?: Pair): void {
-    this.#noteSent(stanza);
+    this.watch.sent(stanza);
     this.#outbox.send(stanza, pair);
   }
 
   /** Sends what is of no use to anybody later. @internal */
   sendTransient(stanza: Element): void {
-    this.#noteSent(stanza);
+    this.watch.sent(stanza);
     this.#outbox.sendTransient(stanza);
   }
 
@@ -652,37 +610,6 @@ export abstract class BaseGateway implements IqSender {
     return StanzaError.of('internal-server-error');
   }
 
-  async #forget(): Promise<void> {
-    const { clock, config, store } = this;
-    await store.prune({
-      roomMessages: keptSince(clock, config.mamMaxDays),
-      messages: keptSince(clock, config.messageMaxDays),
-      registrations: clock.now() - config.partialRegistrationTimeout * 1000,
-    });
-    const before = keptSince(clock, config.journalMaxDays);
-    if (!Number.isFinite(before)) return;
-    const { outgoing } = await store.journal.stored.purge(new Date(before));
-    if (outgoing > 0) this.log.error({ rows: outgoing }, 'lost: it has waited for too long for the server');
-  }
-
-  #noteSent(stanza: Element): void {
-    const trace = this.watch.sent(stanza);
-    if (this.#isLogged(stanza.attrs.to)) this.watch.logSent(this.#shown(stanza), trace);
-  }
-
-  #logReceived(stanza: Element): void {
-    if (this.#isLogged(stanza.attrs.from)) this.watch.logReceived(this.#shown(stanza));
-  }
-
-  /** Asked first: to write stanzas that nobody reads would cost more than to handle them. */
-  #isLogged(jid = ''): boolean {
-    return this.log.level === 'debug' || this.watch.isVerboseJid(jid);
-  }
-
-  #shown(stanza: Element): object {
-    return { xml: String(withoutText(stanza, this.logStripElements)) };
-  }
-
   #voice(to: JID | string, type: Addressed['mtype'] = 'chat'): GatewayVoice {
     return new GatewayVoice(this, this.#conversation, typeof to === 'string' ? JID.parse(to) : to, type);
   }
@@ -746,12 +673,6 @@ export abstract class BaseGateway implements IqSender {
   }
 }
 
-/** What every user can choose: whether the network hears of their presence, and sees their picture. */
-export const DEFAULT_PREFERENCES: readonly FormField[] = [
-  { var: 'syncPresence', label: 'Let the network know when I am online', type: 'boolean', value: true },
-  { var: 'syncAvatar', label: 'Let the network have my picture', type: 'boolean', value: true },
-];
-
 /** Milliseconds that hooks may take to end when the gateway stops: process supervisors give a process 10 to 90 s. */
 const DRAIN_PATIENCE = 5000;
 
@@ -760,15 +681,3 @@ const FENCE_PATIENCE = 3000;
 
 /** Pictures are made small, but must be fetched whole first. */
 const MAX_AVATAR_BYTES = 16 * 1024 * 1024;
-
-function uploaderFor(config: Config): Uploader {
-  if (config.noUploadPath === undefined) {
-    return new HttpUploader({ service: config.uploadService, timeout: config.attachmentTimeout * 1000 });
-  }
-  return new FolderUploader({
-    path: config.noUploadPath,
-    urlPrefix: config.noUploadUrlPrefix,
-    method: config.noUploadMethod,
-    readableByOthers: config.noUploadFileReadOthers,
-  });
-}

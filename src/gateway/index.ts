@@ -40,8 +40,7 @@ export type { FormField, FormValues } from './command/form.ts';
 export { type Config, ConfigError, type RawConfig, resolveConfig } from './config.ts';
 export { type ClientType, LegacyContact } from './contact.ts';
 export { XmppError } from './errors.ts';
-export type { GatewayServices, PluginClasses } from './gateway.ts';
-export { type Addressed, BaseGateway, DEFAULT_PREFERENCES, RegistrationType } from './gateway.ts';
+export { type Addressed, BaseGateway } from './gateway.ts';
 export { createLog, type Log, type LogLevel, silentLog } from './log.ts';
 export type { HoleBound } from './muc/archive.ts';
 // Groups.
@@ -61,10 +60,12 @@ export type { VCardFacts } from './outgoing/vcard.ts';
 export { isPhoneNumber } from './phone.ts';
 export { loadPlugin, type Plugin, pluginClasses } from './plugin.ts';
 export { type PresenceOptions, Present } from './present.ts';
+export { DEFAULT_PREFERENCES, RegistrationType } from './registration/choices.ts';
 // Registration in steps of one's own.
 export { type AnsweredStep, type RegistrationStep, TwoFactorNotRequired } from './registration/steps.ts';
 export { LegacyRoster } from './roster.ts';
 export { type RunOptions, startGateway } from './run.ts';
+export type { GatewayServices, PluginClasses } from './services.ts';
 export {
   BaseSession,
   type Recipient,

@@ -57,7 +57,7 @@ test('questions in the chat :: of those that nobody answers the oldest are withd
   }));
 
 test('traces :: keep the ids of messages, and nothing of what came with them', () => {
-  const watch = new Watch({ log: silentLog }, 4000);
+  const watch = new Watch({ log: silentLog, logStripElements: [] }, 4000);
   const [from, to] = [JID.parse('romeo@localhost/x'), JID.parse(`juliet@${GATEWAY}`)];
   const begin = (id: string) => void watch.begin(new Element('message', 'jabber:client', { id }), from, to);
   const before = collected();

@@ -1,9 +1,9 @@
 /** What a log at level debug has of people who register: nothing that they would keep to themselves. */
 
 import * as assert from 'uvu/assert';
-import type { GatewayServices } from '../../src/gateway/gateway.ts';
 import { BaseGateway, type PendingUser, RegistrationType, XmppError } from '../../src/gateway/index.ts';
 import { createLog } from '../../src/gateway/log.ts';
+import type { GatewayServices } from '../../src/gateway/services.ts';
 import type { JID } from '../../src/stanza/index.ts';
 import { submit } from '../../src/xep/0004-data-forms.ts';
 import { executeCommand } from '../../src/xep/0050-commands.ts';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Agent } from 'undici';
 import { type IqSender, StanzaError } from '../../stanza/index.ts';
 import { findUploadService, requestSlot, type Service, tooLarge } from '../../xep/0363-http-upload.ts';
+import type { Config } from '../config.ts';
 import { httpClient } from './http-client.ts';
 import type { LocalFile } from './source.ts';
 
@@ -138,4 +139,17 @@ function refused(error: unknown, file: LocalFile): Error {
   const max = tooLarge(error)?.maxFileSize;
   if (max !== undefined) return tooBig(file, max);
   return new UploadError(`the upload service refuses the file: ${error.text || error.condition}`);
+}
+
+/** The uploader that a configuration asks for. */
+export function uploaderFor(config: Config): Uploader {
+  if (config.noUploadPath === undefined) {
+    return new HttpUploader({ service: config.uploadService, timeout: config.attachmentTimeout * 1000 });
+  }
+  return new FolderUploader({
+    path: config.noUploadPath,
+    urlPrefix: config.noUploadUrlPrefix,
+    method: config.noUploadMethod,
+    readableByOthers: config.noUploadFileReadOthers,
+  });
 }

@@ -5,7 +5,7 @@ import { FIELDS, type FieldName, NS, query, type Register } from '../../xep/0077
 import { notImplemented } from '../capability.ts';
 import { dataForm } from '../command/form.ts';
 import { XmppError } from '../errors.ts';
-import { RegistrationType } from '../gateway.ts';
+import { RegistrationType } from '../registration/choices.ts';
 import { type IncomingIq, type IqRoute, knownRoom } from './route.ts';
 
 export const register: IqRoute = {

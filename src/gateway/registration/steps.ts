@@ -1,8 +1,9 @@
 /** The way to a registration: one step after the other, each a form. What has been reached is stored. */
 
 import type { FormField, FormValues } from '../command/form.ts';
-import { type BaseGateway, RegistrationType } from '../gateway.ts';
+import type { BaseGateway } from '../gateway.ts';
 import type { PendingUser } from '../user.ts';
+import { RegistrationType } from './choices.ts';
 
 /** A question on the way. It is stored as JSON. */
 export interface RegistrationStep {

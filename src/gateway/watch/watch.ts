@@ -4,13 +4,21 @@ import { detached } from '../../stanza/detached.ts';
 import { bareOf, type Element, type JID } from '../../stanza/index.ts';
 import { MAX_ID_LENGTH } from '../guard/guard.ts';
 import type { Log } from '../log.ts';
+import { withoutText } from '../log-stanza.ts';
 import { briefly, inContext } from './context.ts';
 import { Metrics, type Outcome, type StanzaKind } from './metrics.ts';
 import { now, Trace, traceId } from './trace.ts';
 
+/** What is logged, and where. */
+export interface Logged {
+  readonly log: Log;
+  /** The names of elements whose text is left out. */
+  readonly logStripElements: readonly string[];
+}
+
 export class Watch {
   readonly metrics = new Metrics();
-  readonly #gateway: { readonly log: Log };
+  readonly #gateway: Logged;
   /** The latest messages: a ring. */
   readonly #traces: (Trace | undefined)[];
   #next = 0;
@@ -23,15 +31,16 @@ export class Watch {
   readonly #verboseUsers = new Set<string>();
 
   /** @param capacity how many messages to remember. */
-  constructor(gateway: { readonly log: Log }, capacity: number) {
+  constructor(gateway: Logged, capacity: number) {
     this.#gateway = gateway;
     this.#traces = new Array(capacity);
   }
 
   /** A stanza has come. */
-  arrived({ name }: Element): void {
+  arrived(stanza: Element): void {
     this.#arrivals++;
-    this.metrics.received[name as StanzaKind]++;
+    this.metrics.received[stanza.name as StanzaKind]++;
+    if (this.#isLogged(stanza.attrs.from)) this.#logStanza('received', stanza, traceId(this.#arrivals));
   }
 
   /** The stanza that has come last is a message from somebody. */
@@ -79,9 +88,15 @@ export class Watch {
     this.#unsent.set(`${user} ${xmppId}`, trace);
   }
 
-  /** A stanza goes to the server. @returns the message that it is, if it is one that the plugin has said. */
-  sent(stanza: Element): Trace | undefined {
+  /** A stanza goes to the server. */
+  sent(stanza: Element): void {
     this.metrics.sent[stanza.name as StanzaKind]++;
+    const trace = this.#saidBefore(stanza);
+    if (this.#isLogged(stanza.attrs.to)) this.#logStanza('sent', stanza, trace?.id);
+  }
+
+  /** The message that a stanza is, if the plugin has said it: it is on its way now. */
+  #saidBefore(stanza: Element): Trace | undefined {
     const { id, to } = stanza.attrs;
     if (this.#unsent.size === 0 || stanza.name !== 'message' || id === undefined || to === undefined) return undefined;
     const key = `${bareOf(to)} ${id}`;
@@ -113,11 +128,6 @@ export class Watch {
     return this.#gateway.log.level === 'debug' || (this.#verboseUsers.size > 0 && this.#verboseUsers.has(user));
   }
 
-  /** The same by a full JID, for single users. */
-  isVerboseJid(jid: string): boolean {
-    return this.#verboseUsers.size > 0 && this.#verboseUsers.has(bareOf(jid));
-  }
-
   /** Logs everything about somebody, from now on or no more. */
   setVerbose(user: string, isVerbose: boolean): void {
     if (isVerbose) this.#verboseUsers.add(user);
@@ -128,20 +138,21 @@ export class Watch {
     return this.#verboseUsers;
   }
 
-  /** Logs about the stanza that has come last. */
-  logReceived(data: object): void {
-    briefly({ trace: traceId(this.#arrivals), isVerbose: true }, () => this.#gateway.log.debug(data, 'received'));
-  }
-
-  /** Logs about a stanza that goes to the server, and is perhaps a message that is known. */
-  logSent(data: object, trace: Trace | undefined): void {
-    briefly({ trace: trace?.id, isVerbose: true }, () => this.#gateway.log.debug(data, 'sent'));
-  }
-
   /** Runs something that may log what went wrong with a message. */
   about<T>(trace: Trace | undefined, task: () => T): T {
     if (trace === undefined) return task();
     return briefly({ trace: trace.id, isVerbose: this.isVerbose(trace.user) }, task);
+  }
+
+  /** Asked first: to write stanzas that nobody reads would cost more than to handle them. @param jid a full one. */
+  #isLogged(jid = ''): boolean {
+    if (this.#gateway.log.level === 'debug') return true;
+    return this.#verboseUsers.size > 0 && this.#verboseUsers.has(bareOf(jid));
+  }
+
+  #logStanza(what: 'received' | 'sent', stanza: Element, trace: string | undefined): void {
+    const { log, logStripElements } = this.#gateway;
+    briefly({ trace, isVerbose: true }, () => log.debug({ xml: String(withoutText(stanza, logStripElements)) }, what));
   }
 
   #logEnd(trace: Trace): void {

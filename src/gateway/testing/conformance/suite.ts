@@ -1,7 +1,7 @@
 /** The conformance suite: every feature that a plugin and its fake network have, under every condition. */
 
 import { bareOf } from '../../../stanza/index.ts';
-import type { PluginClasses } from '../../gateway.ts';
+import type { PluginClasses } from '../../services.ts';
 import { classesOf, type Plugin, TestKit } from '../kit/kit.ts';
 import type { User } from '../kit/user.ts';
 import { CONDITIONS, type Condition } from './conditions.ts';

@@ -1,6 +1,6 @@
 /** Looks at what a plugin's hooks return, and whether they do. */
 
-import type { PluginClasses } from '../../gateway.ts';
+import type { PluginClasses } from '../../services.ts';
 import { BaseSession } from '../../session.ts';
 
 /** Hooks that return the id of a message on the network. */
