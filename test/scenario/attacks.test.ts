@@ -261,6 +261,21 @@ test('flood of bytes :: few messages, but long', () =>
     assert.ok(stage.session().calls.length <= 3);
   }));
 
+test('flood of messages :: what is refused is answered, and costs the disk nothing', () =>
+  flooded({ 'limit-messages': 5 }, async (stage, romeo) => {
+    const { journal } = stage.gateway.store;
+    const send = journal.send.bind(journal);
+    let stored = 0;
+    journal.send = (stanza, xml, pair) => {
+      if (xml.includes("type='error'")) stored++;
+      send(stanza, xml, pair);
+    };
+    for (let i = 0; i < 30; i++) romeo.sends(text(JULIET, 'hi'));
+    await romeo.settle();
+    assert.ok(romeo.received.filter(isError).length >= 25);
+    assert.is(stored, 0);
+  }));
+
 test('flood of requests :: answered, each of them', () =>
   flooded({ 'limit-requests': 20 }, async (_stage, romeo) => {
     const answers = await Promise.all(

@@ -78,7 +78,8 @@ export class Guard {
       return gateway.send(presence({ from: stanza.attrs.to, to: from, id, type: 'error' }, reason.toElement()));
     }
     const isAnswerable = stanza.name === 'iq' ? type === 'get' || type === 'set' : type !== 'error';
-    if (isAnswerable) gateway.send(errorReply(stanza, reason));
+    // Not stored first, as what else is said: a flood must not become one of the disk.
+    if (isAnswerable) gateway.sendTransient(errorReply(stanza, reason));
   }
 }
 
