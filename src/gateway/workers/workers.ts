@@ -11,7 +11,7 @@ import { type Element, errorReply, iq, JID, parse, StanzaError, serialize, sleep
 import { info } from '../../xep/0030-disco.ts';
 import { LimitError, XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
-import { within } from '../serial.ts';
+import { Lanes, within } from '../serial.ts';
 import type { BaseSession } from '../session.ts';
 import type { Tenancy } from '../store/tenancy.ts';
 import { Bus } from './bus.ts';
@@ -49,6 +49,9 @@ const FENCE_PATIENCE = 30_000;
 /** Milliseconds that all of that takes at most, with what lies between. */
 const LEAVE_PATIENCE = 45_000;
 
+/** Milliseconds between looks whether a worker that is to let go has died. */
+const SEIZE_INTERVAL = 500;
+
 /** Milliseconds between looks whether the server is back. */
 const LINK_INTERVAL = 100;
 
@@ -67,8 +70,10 @@ export class Workers {
   readonly #calls: Calls;
   /** Stanzas that wait until it is known where their senders live, by bare JID. */
   readonly #held = new Map<string, Element[]>();
+  /** Users come and go one step after the other. */
+  readonly #moves = new Lanes();
   /** Users who are moving to other workers. */
-  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #leaving = new Set<string>();
   /** When users have left, lately. */
   readonly #left = new Map<string, number>();
   /** Resolves when it is known who lives here. */
@@ -76,6 +81,7 @@ export class Workers {
   #start: () => void = () => {};
   #cancelLocating: () => void = () => {};
   #isLocating = false;
+  #isClosed = false;
 
   constructor(options: WorkersOptions) {
     const { gateway, number, listen } = options;
@@ -106,8 +112,9 @@ export class Workers {
     this.#start();
   }
 
-  /** Stops asking for users. */
+  /** The process stops: nobody comes any more, and those who are here stay until somebody else has its number. */
   close(): void {
+    this.#isClosed = true;
     this.#isLocating = false;
     this.#cancelLocating();
   }
@@ -179,8 +186,7 @@ export class Workers {
   async #place(jid: string): Promise<void> {
     let failure: StanzaError | undefined;
     try {
-      await this.#leaving.get(jid);
-      await this.#fetch(jid);
+      await this.#moves.run(jid, () => this.#fetch(jid));
     } catch (error) {
       failure = this.#gateway.asStanzaError(error);
     }
@@ -196,7 +202,8 @@ export class Workers {
     const gateway = this.#gateway;
     await this.#started;
     const user = await gateway.store.users.get(jid);
-    if (user === undefined || !gateway.isStillAllowed(user)) return;
+    if (user === undefined || !gateway.isAllowed(user.jid)) return;
+    if (this.#isClosed) throw moving();
     await this.#acquire(jid, user.id);
     // Somebody who has just registered has one.
     if (gateway.sessions.get(jid) !== undefined) return;
@@ -214,26 +221,50 @@ export class Workers {
       const holder = await leases.take(userId);
       if (holder === this.number) return;
       if (await leases.seize(userId, holder, this.#gateway.jid)) return;
-      await this.#calls.ask(holder, LEAVE_PATIENCE, 'leave', jid, userId, this.number).catch((error) => {
-        // It may have died meanwhile.
-        if (!isSilence(error)) throw error;
-      });
+      await this.#handedOver(holder, jid, userId);
     }
-    throw new XmppError('recipient-unavailable', 'Your session is moving. Please try again later.', { type: 'wait' });
+    throw moving();
+  }
+
+  /** Has the holder let go; takes over from it when it dies meanwhile. */
+  async #handedOver(holder: number, jid: string, userId: number): Promise<void> {
+    const { clock, store } = this.#gateway;
+    let isOver = false;
+    const asked = this.#calls
+      .ask(holder, LEAVE_PATIENCE, 'leave', jid, userId, this.number)
+      .then(
+        () => undefined,
+        (error) => {
+          if (!isSilence(error)) throw error;
+        },
+      )
+      .finally(() => {
+        isOver = true;
+      });
+    while (!isOver) {
+      await within(clock, SEIZE_INTERVAL, asked);
+      if (!isOver && (await store.leases.seize(userId, holder, this.#gateway.jid))) return;
+    }
+    await asked;
   }
 
   async #letGo(jid: string, userId: number, to: number): Promise<void> {
     await this.#started;
-    const session = this.#gateway.sessions.get(jid);
-    if (session?.userId === userId && !this.#leaving.has(jid)) {
-      this.#warnOfFlapping(jid);
-      this.#leaving.set(
-        jid,
-        this.#leave(session).finally(() => this.#leaving.delete(jid)),
-      );
-    }
-    await this.#leaving.get(jid);
-    await this.#gateway.store.leases.give(userId, to);
+    await this.#moves.run(jid, async () => {
+      // Who wants the user will find us dead.
+      if (this.#isClosed) await new Promise(() => {});
+      const session = this.#gateway.sessions.get(jid);
+      this.#leaving.add(jid);
+      try {
+        if (session?.userId === userId) {
+          this.#warnOfFlapping(jid);
+          await this.#leave(session);
+        }
+        await this.#gateway.store.leases.give(userId, to);
+      } finally {
+        this.#leaving.delete(jid);
+      }
+    });
   }
 
   /** What has begun ends, what waits is left to the next one. */
@@ -303,6 +334,10 @@ export class Workers {
 }
 
 const QUESTION = info.build({ identities: [], features: [], forms: [] });
+
+function moving(): XmppError {
+  return new XmppError('recipient-unavailable', 'Your session is moving. Please try again later.', { type: 'wait' });
+}
 
 function isSilence(error: unknown): boolean {
   return error instanceof StanzaError && error.condition === 'remote-server-timeout';
