@@ -21,13 +21,8 @@ const HISTORY = 200;
 
 export class IrcBookmarks extends LegacyBookmarks<IrcChannel> {
   override async fill(): Promise<void> {
-    const { channels } = (this.session as IrcSession).data;
-    for (const { id } of channels) {
-      const channel = await this.byLegacyId(id);
-      // A channel that cannot be joined now must not keep the others out.
-      await channel.enter().catch((error) => channel.system(`Cannot join: ${error.text ?? error.message}`));
-      await channel.addToBookmarks();
-    }
+    const session = this.session as IrcSession;
+    await session.enterChannels(session.data.channels);
   }
 
   override async legacyIdToJidUsername(legacyId: string): Promise<string> {
@@ -80,6 +75,11 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   override async *fillParticipants(): AsyncIterable<IrcParticipant> {
     await this.enter();
     yield* this.#members.values();
+  }
+
+  // Nicks are the same in capitals: the id of a contact does not say how they are written here.
+  override getParticipantByContact(contact: LegacyContact): Promise<IrcParticipant> {
+    return this.speaker(nameOf(contact.legacyId).name);
   }
 
   /** Joins on IRC, if that is not done. @param key the password of the channel. @throws XmppError. */

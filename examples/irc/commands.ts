@@ -1,19 +1,18 @@
 /** What users can do by command: see their networks, add one, remove one, join a channel that has a key. */
 
-import {
-  Command,
-  type CommandContext,
-  type CommandResult,
-  Form,
-  type FormValues,
-  TableResult,
-  XmppError,
-} from 'slipway';
+import { Command, type CommandContext, Form, type FormField, type FormValues, TableResult, XmppError } from 'slipway';
 import type { IrcSession } from './irc.ts';
 import { isChannel, legacyIdOf } from './names.ts';
 import { NETWORK_FIELDS } from './settings.ts';
 
 const of = ({ session }: CommandContext) => session as IrcSession;
+
+/** Asks which one. */
+function networkField(context: CommandContext): FormField {
+  const names = [...of(context).networks.keys()];
+  const options = names.map((value) => ({ label: value, value }));
+  return { var: 'network', label: 'Network', type: 'list-single', required: true, value: names[0] ?? '', options };
+}
 
 export class Networks extends Command {
   override readonly name = 'IRC networks';
@@ -65,19 +64,10 @@ export class RemoveNetwork extends Command {
   override readonly chatCommand = 'remove-network';
   override readonly access = 'user';
 
-  override run(context: CommandContext): CommandResult {
-    const names = [...of(context).networks.keys()];
+  override run(context: CommandContext): Form {
     return new Form({
       title: this.name,
-      fields: [
-        {
-          var: 'network',
-          label: 'Network',
-          type: 'list-single',
-          required: true,
-          options: names.map((value) => ({ label: value, value })),
-        },
-      ],
+      fields: [networkField(context)],
       handler: async ({ network }: { network: string }, asking) => {
         await of(asking).removeNetwork(network);
         return `You are no longer connected to ${network}.`;
@@ -93,19 +83,11 @@ export class JoinChannel extends Command {
   override readonly chatCommand = 'join';
   override readonly access = 'user-logged';
 
-  override run(context: CommandContext): CommandResult {
-    const names = [...of(context).networks.keys()];
+  override run(context: CommandContext): Form {
     return new Form({
       title: this.name,
       fields: [
-        {
-          var: 'network',
-          label: 'Network',
-          type: 'list-single',
-          required: true,
-          value: names[0] ?? '',
-          options: names.map((value) => ({ label: value, value })),
-        },
+        networkField(context),
         { var: 'channel', label: 'Channel', required: true, value: '#' },
         { var: 'key', label: 'Key, if it has one', private: true },
       ],

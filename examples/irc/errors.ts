@@ -1,5 +1,6 @@
-/** What IRC's error replies mean on XMPP. RFC 2812 §5.2. */
+/** What IRC's error replies mean on XMPP. RFC 2812 §5.2, and what servers of today say besides. */
 
+import { ircLineParser } from 'irc-framework';
 import { XmppError } from 'slipway';
 
 type Condition = ConstructorParameters<typeof XmppError>[0];
@@ -28,8 +29,14 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   477: 'registration-required', // channel is for registered nicks
   482: 'forbidden', // not a channel operator
   484: 'forbidden', // restricted connection
+  486: 'forbidden', // they hear registered nicks only
   489: 'not-acceptable', // channel needs TLS
+  531: 'forbidden', // they do not want to hear from the user
+  716: 'forbidden', // they hear those only whom they have accepted
 };
+
+/** Comes after each login where there is no message of the day: nothing was refused. */
+const NO_MOTD = '422';
 
 /** An error reply of the server. */
 export interface ErrorReply {
@@ -40,12 +47,11 @@ export interface ErrorReply {
 
 /** The reply that a line is, if it is one. */
 export function errorReply(line: string): ErrorReply | undefined {
-  const [, numeric, rest] = /^(?:@\S+ )?:\S+ ([45]\d\d) \S+ (.*?)\s*$/.exec(line) ?? [];
-  if (numeric === undefined || rest === undefined) return undefined;
-  const colon = rest.search(/(^| ):/);
-  if (colon === -1) return { numeric, params: rest.split(' ') };
-  const words = rest.slice(0, colon).split(' ').filter(Boolean);
-  return { numeric, params: [...words, rest.slice(rest.indexOf(':', colon) + 1)] };
+  const { command: numeric, params } = ircLineParser(line);
+  const isError = /^[45]\d\d$/.test(numeric) || CONDITIONS[numeric] !== undefined;
+  if (!isError || numeric === NO_MOTD) return undefined;
+  // First comes the nick of the user.
+  return { numeric, params: params.slice(1) };
 }
 
 export function xmppErrorOf({ numeric, params }: ErrorReply): XmppError {

@@ -37,16 +37,13 @@ declare module 'irc-framework' {
     readonly hostname?: string;
     readonly real_name?: string;
     readonly server?: string;
-    readonly server_info?: string;
     readonly channels?: string;
     readonly account?: string;
     readonly away?: string;
-    /** Seconds. */
-    readonly idle?: string;
   }
 
   interface Events {
-    registered: { nick: string };
+    connected: { nick: string };
     close: boolean;
     'socket close': Error | false | undefined;
     raw: { line: string; from_server: boolean };
@@ -70,9 +67,11 @@ declare module 'irc-framework' {
     away: By & { self: boolean; message: string };
     back: By & { self: boolean };
     invite: By & { invited: string; channel: string };
-    'users online': { nicks: string[] };
     'batch end chathistory': { params: string[] };
   }
+
+  /** A line, in its parts. */
+  export function ircLineParser(line: string): { readonly command: string; readonly params: string[] };
 
   export class Client {
     constructor(options: object);
@@ -80,11 +79,10 @@ declare module 'irc-framework' {
     readonly network: {
       readonly name: string;
       readonly cap: { isEnabled(name: string): boolean };
-      supports(name: string): unknown;
-      isChannelName(name: string): boolean;
     };
     on<E extends keyof Events>(event: E, listener: (event: Events[E]) => void): this;
     off<E extends keyof Events>(event: E, listener: (event: Events[E]) => void): this;
+    emit<E extends keyof Events>(event: E, what: Partial<Events[E]>): boolean;
     requestCap(names: string | readonly string[]): void;
     connect(): void;
     quit(message?: string): void;
@@ -92,6 +90,5 @@ declare module 'irc-framework' {
     changeNick(nick: string): void;
     whois(nick: string, done: (whois: IrcWhois) => void): void;
     caseLower(text: string): string;
-    removeAllListeners(): this;
   }
 }

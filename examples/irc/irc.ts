@@ -11,6 +11,7 @@ import {
   DEFAULT_PREFERENCES,
   type FormValues,
   type JID,
+  type ReplyOptions,
   type ResourcePresence,
   type SendFileOptions,
   type SendTextOptions,
@@ -18,11 +19,11 @@ import {
 } from 'slipway';
 import { type IrcChannel, IrcParticipant } from './channels.ts';
 import { AddNetwork, JoinChannel, Networks, RemoveNetwork } from './commands.ts';
-import { isChannel, legacyIdOf, nameOf } from './names.ts';
+import { isChannel, legacyIdOf, nameOf, usernameOf } from './names.ts';
 import { IrcNetwork, type NetworkListener, type NetworkOptions, type NetworkSettings } from './network.ts';
 import type { IrcContact } from './people.ts';
-import { type IrcData, NETWORK_FIELDS, options, settingsFrom } from './settings.ts';
-import { fromIrc, toIrc } from './text.ts';
+import { channelsFrom, type IrcData, type KnownChannel, NETWORK_FIELDS, options, settingsFrom } from './settings.ts';
+import { beginningOf, fromIrc, toIrc } from './text.ts';
 
 export { IrcBookmarks, IrcChannel, IrcParticipant } from './channels.ts';
 export { IrcContact, IrcRoster } from './people.ts';
@@ -53,8 +54,9 @@ export class IrcGateway extends BaseGateway {
     'both at the address of this gateway. "help" shows what else there is.';
 
   // Users are who they say: that it works is seen by connecting.
-  override async validate(_userJid: JID, form: FormValues): Promise<Record<string, unknown>> {
+  override async validate(userJid: JID, form: FormValues): Promise<Record<string, unknown>> {
     const settings = settingsFrom(form, options.of(this).ircNetworks);
+    const channels = channelsFrom(form, settings.name);
     const nobody: NetworkListener = { onUp() {}, onDown() {}, listen() {} };
     const network = new IrcNetwork(settings, nobody, networkOptions(this));
     try {
@@ -62,7 +64,13 @@ export class IrcGateway extends BaseGateway {
     } finally {
       network.close();
     }
-    return { networks: [settings], channels: [] } satisfies IrcData;
+    // Who registers again, with another password perhaps, keeps the other networks, and the channels.
+    const known = (this.getSessionFromJid(userJid) as IrcSession | undefined)?.data;
+    const others = known?.networks.filter(({ name }) => name !== settings.name) ?? [];
+    return {
+      networks: [settings, ...others],
+      channels: withChannels(known?.channels ?? [], channels),
+    } satisfies IrcData;
   }
 }
 
@@ -101,6 +109,7 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
 
   async addNetwork(form: FormValues): Promise<IrcNetwork> {
     const settings = settingsFrom(form, options.of(this.xmpp).ircNetworks);
+    const channels = channelsFrom(form, settings.name);
     if (this.networks.has(settings.name)) throw new XmppError('conflict', `You have ${settings.name} already.`);
     const network = this.#make(settings);
     try {
@@ -110,7 +119,11 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
       this.networks.delete(settings.name);
       throw error;
     }
-    await this.#save({ networks: [...this.data.networks, settings] });
+    await this.#save({
+      networks: [...this.data.networks, settings],
+      channels: withChannels(this.data.channels, channels),
+    });
+    await this.enterChannels(channels);
     return network;
   }
 
@@ -133,13 +146,22 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
     await this.#events;
   }
 
+  /** Joins and bookmarks these. One that cannot be joined does not keep the user out of the others. */
+  async enterChannels(channels: readonly KnownChannel[]): Promise<void> {
+    for (const { id } of channels) {
+      const channel = await this.bookmarks.byLegacyId(id);
+      await channel.enter().catch((error) => channel.system(`Cannot join: ${error.text ?? error.message}`));
+      await channel.addToBookmarks();
+    }
+  }
+
   keyOf(id: string): string | undefined {
     return this.data.channels.find((each) => each.id === id)?.key;
   }
 
   async rememberChannel(id: string, key: string | undefined): Promise<void> {
     if (this.data.channels.some((each) => each.id === id && each.key === key)) return;
-    await this.#save({ channels: [...this.data.channels.filter((each) => each.id !== id), { id, key }] });
+    await this.#save({ channels: withChannels(this.data.channels, [{ id, key }]) });
   }
 
   async forgetChannel(id: string): Promise<void> {
@@ -153,11 +175,8 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
 
   // What the user does.
 
-  override async sendText(chat: Chat, text: string, { replyTo }: SendTextOptions): Promise<string> {
-    // IRC has no replies; whom they are for is said so.
-    const isForOne = chat.isGroup && replyTo instanceof IrcParticipant;
-    const styled = toIrc(text);
-    await this.#say(chat, isForOne ? `${replyTo.nickname}: ${styled}` : styled);
+  override async sendText(chat: Chat, text: string, reply: SendTextOptions): Promise<string> {
+    await this.#say(chat, inReply(chat, text, reply));
     return this.xmpp.newId();
   }
 
@@ -218,7 +237,13 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
   listen(client: Client, network: IrcNetwork): void {
     const channel = (name: string) => this.bookmarks.byLegacyId(legacyIdOf(name, network.name));
     const everywhere = (nick: string) => this.#channelsOf(network).filter((each) => each.has(nick));
-    const on: Client['on'] = (event, handle) => client.on(event, (what) => this.#inOrder(() => handle(what)));
+    const on: Client['on'] = (event, handle) =>
+      client.on(event, (what) =>
+        this.#inOrder(() => {
+          // What still comes from a connection that was closed is for nobody.
+          if (this.networks.get(network.name) === network) return handle(what);
+        }),
+      );
 
     on('userlist', async (event) => (await channel(event.channel)).setMembers(event.users));
     on('join', async (event) => {
@@ -269,8 +294,10 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
     });
     on('invite', ({ nick, channel: name, invited }) => {
       if (network.lower(invited) !== network.lower(network.nick)) return;
-      const jid = `${legacyIdOf(name, network.name).replace('@', '%')}@${this.xmpp.jid}`;
-      this.sendGatewayMessage(`${nick} invites you to ${name} on ${network.name}: xmpp:${encodeURI(jid)}?join`);
+      const username = encodeURIComponent(usernameOf(legacyIdOf(name, network.name)));
+      this.sendGatewayMessage(
+        `${nick} invites you to ${name} on ${network.name}: xmpp:${username}@${this.xmpp.jid}?join`,
+      );
     });
     on('privmsg', (event) => this.#onSaid(network, event, event.message));
     on('action', (event) => this.#onSaid(network, event, `/me ${event.message}`));
@@ -332,6 +359,18 @@ interface SaidEvent {
   readonly time?: number;
   readonly tags?: { readonly [name: string]: string };
   readonly batch?: { readonly type: string };
+}
+
+/** IRC has no replies: in a channel a text says whom it answers, elsewhere what. */
+function inReply(chat: Chat, text: string, { replyTo, replyToFallbackText: quoted }: ReplyOptions): string {
+  if (text.startsWith('/me ')) return toIrc(text);
+  if (!chat.isGroup) return toIrc(quoted === undefined ? text : `> ${beginningOf(quoted)}\n${text}`);
+  return replyTo instanceof IrcParticipant ? `${replyTo.nickname}: ${toIrc(text)}` : toIrc(text);
+}
+
+/** The newer ones count, and come last. */
+function withChannels(known: readonly KnownChannel[], more: readonly KnownChannel[]): KnownChannel[] {
+  return [...known.filter(({ id }) => more.every((each) => each.id !== id)), ...more];
 }
 
 function networkOptions(gateway: BaseGateway): NetworkOptions {

@@ -40,6 +40,8 @@ export interface NetworkOptions {
 /** Milliseconds to wait for a server to answer. */
 const PATIENCE = 30_000;
 const RETRY = { first: 5_000, last: 10 * 60_000 };
+/** Milliseconds after which a nick that was in use is asked for again. */
+const REGAIN = 60_000;
 /** RFC 2812 §2.3. */
 const LINE = 512;
 
@@ -56,6 +58,7 @@ export class IrcNetwork {
   #isWanted = false;
   #attempt = 0;
   #cancelRetry: (() => void) | undefined;
+  #cancelRegain: (() => void) | undefined;
   #count = 0;
   /** What the server said last before it closed the connection. */
   #lastWord: string | undefined;
@@ -124,6 +127,7 @@ export class IrcNetwork {
   close(): void {
     this.#isWanted = false;
     this.#cancelRetry?.();
+    this.#cancelRegain?.();
     this.client.quit(this.#options.quitMessage);
   }
 
@@ -220,17 +224,32 @@ export class IrcNetwork {
     client.on('irc error', ({ error, reason }) => {
       if (error === 'irc') this.#lastWord = reason;
     });
-    client.on('registered', () => {
+    client.on('connected', () => {
       this.#isUp = true;
       this.#attempt = 0;
+      this.#regainNick();
       this.#listener.onUp(this);
     });
+    client.on('nick', ({ nick, new_nick: next }) => {
+      if ([nick, next].includes(this.nick)) this.#cancelRegain?.();
+    });
     client.on('close', () => this.#onClose());
+  }
+
+  /** Whoever has the nick may be the user, on the connection before: the server notices late that it is gone. */
+  #regainNick(): void {
+    const { nick } = this.settings;
+    if (this.lower(nick) === this.lower(this.nick)) return;
+    this.#cancelRegain = this.#options.clock.after(REGAIN, () => {
+      this.client.changeNick(nick);
+      this.#regainNick();
+    });
   }
 
   #onClose(): void {
     const wasUp = this.#isUp;
     this.#isUp = false;
+    this.#cancelRegain?.();
     const reason = this.#lastWord ?? 'the connection was lost';
     const error = new XmppError('remote-server-timeout', `The connection to ${this.name} was lost.`);
     this.#throttle.clear(error);
@@ -266,7 +285,7 @@ export class IrcNetwork {
       const settle = () => {
         cancel();
         client
-          .off('registered', onRegistered)
+          .off('connected', onConnected)
           .off('close', onClose)
           .off('socket close', onSocketClose)
           .off('sasl failed', onSaslFailed)
@@ -278,7 +297,7 @@ export class IrcNetwork {
         client.quit();
         onClose();
       });
-      const onRegistered = () => {
+      const onConnected = () => {
         settle();
         resolve();
       };
@@ -309,7 +328,7 @@ export class IrcNetwork {
         client.quit();
       };
       client
-        .on('registered', onRegistered)
+        .on('connected', onConnected)
         .on('close', onClose)
         .on('socket close', onSocketClose)
         .on('sasl failed', onSaslFailed)

@@ -1,6 +1,7 @@
 /** What users and operators can set. */
 
 import { defineOptions, type FormField, type FormValues, XmppError } from 'slipway';
+import { isChannel, legacyIdOf } from './names.ts';
 import type { NetworkSettings } from './network.ts';
 
 export const options = defineOptions({
@@ -47,8 +48,20 @@ export const NETWORK_FIELDS: readonly FormField[] = [
   { var: 'realName', label: 'Real name, as others see it' },
   { var: 'account', label: 'Account, if you have one (SASL)' },
   { var: 'password', label: 'Password of the account', private: true },
+  { var: 'channels', label: 'Channels to be in, such as #xmpp, with spaces between them' },
   { var: 'serverPassword', label: 'Password of the server, if it has one', private: true },
 ];
+
+/** The channels to be in from the start. @throws XmppError when a name is none. */
+export function channelsFrom({ channels = '' }: FormValues, network: string): KnownChannel[] {
+  const names = String(channels)
+    .toLowerCase()
+    .split(/[\s,]+/);
+  return [...new Set(names)].filter(Boolean).map((name) => {
+    if (!isChannel(name)) throw new XmppError('not-acceptable', `${name} is not a channel: their names begin with #.`);
+    return { id: legacyIdOf(name, network) };
+  });
+}
 
 /** @throws XmppError when it cannot be so. */
 export function settingsFrom(form: FormValues, allowed: readonly string[]): NetworkSettings {

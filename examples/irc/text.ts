@@ -68,6 +68,14 @@ export function toIrc(text: string): string {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
+/** What a text begins with, to say which one is meant. */
+export function beginningOf(text: string, maxCharacters = 80): string {
+  const [line = ''] = text.trim().split(/[\r\n]/);
+  const chars = Array.from(graphemes.segment(line), ({ segment }) => segment);
+  const isWhole = line === text.trim() && chars.length <= maxCharacters;
+  return isWhole ? line : `${chars.slice(0, maxCharacters).join('')} …`;
+}
+
 /** The lines of a text, none longer than so many bytes: cut between words, or else between characters. */
 export function linesOf(text: string, maxBytes: number): string[] {
   return text

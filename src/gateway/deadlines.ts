@@ -17,7 +17,7 @@ export class Deadlines {
   readonly #ms: number;
   /** In the order in which they expire, since all have the same time. */
   readonly #watched = new Set<Watched>();
-  #isTicking = false;
+  #cancel: (() => void) | undefined;
 
   /** `ms` milliseconds for each. */
   constructor(clock: Clock, ms: number) {
@@ -35,17 +35,23 @@ export class Deadlines {
         expire: () => reject(new Expired(`not done within ${this.#ms} ms`)),
       };
       this.#watched.add(watched);
-      if (!this.#isTicking) this.#tick(this.#ms);
+      if (this.#cancel === undefined) this.#tick(this.#ms);
       const done = () => this.#watched.delete(watched);
       result.then(resolve, reject);
       result.then(done, done);
     });
   }
 
+  /** At the end: what is still going on has no limit any more. A timer that waits would keep the process alive. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#watched.clear();
+  }
+
   #tick(ms: number): void {
-    this.#isTicking = true;
-    this.#clock.after(ms, () => {
-      this.#isTicking = false;
+    this.#cancel = this.#clock.after(ms, () => {
+      this.#cancel = undefined;
       const now = this.#clock.now();
       for (const watched of this.#watched) {
         if (watched.until > now) return this.#tick(watched.until - now);

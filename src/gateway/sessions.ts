@@ -152,6 +152,7 @@ export class Sessions {
         session.bookmarks.stopSaving();
       }),
     );
+    this.#logins.stop();
   }
 
   /** A user who has unregistered, or changed the registration, has another session, or none. */

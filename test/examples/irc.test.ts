@@ -3,8 +3,8 @@
 import * as assert from 'uvu/assert';
 import { errorReply, xmppErrorOf } from '../../examples/irc/errors.ts';
 import { legacyIdOf, legacyIdOfUsername, nameOf, usernameOf } from '../../examples/irc/names.ts';
-import { settingsFrom } from '../../examples/irc/settings.ts';
-import { fromIrc, linesOf, toIrc } from '../../examples/irc/text.ts';
+import { channelsFrom, settingsFrom } from '../../examples/irc/settings.ts';
+import { beginningOf, fromIrc, linesOf, toIrc } from '../../examples/irc/text.ts';
 import { Throttle } from '../../examples/irc/throttle.ts';
 import { FakeClock } from '../../src/gateway/testing/index.ts';
 import type { StanzaError } from '../../src/stanza/index.ts';
@@ -49,6 +49,12 @@ test('lines :: are cut between words, or between characters, and lose nothing', 
   for (const line of linesOf('épées et baïonnettes '.repeat(40), 99)) assert.ok(Buffer.byteLength(line) <= 99);
 });
 
+test('the beginning of a text :: is its first line, not too long', () => {
+  assert.is(beginningOf('Good day\n'), 'Good day');
+  assert.is(beginningOf('Good day\nto you'), 'Good day …');
+  assert.is(beginningOf('👨‍👩‍👧'.repeat(4), 3), `${'👨‍👩‍👧'.repeat(3)} …`);
+});
+
 test('flood control :: a few lines at once, then one after the other; what is given up says so', async () => {
   const clock = new FakeClock();
   const written: string[] = [];
@@ -74,6 +80,9 @@ test('error replies :: become the conditions that clients know', () => {
   assert.equal(reply, { numeric: '474', params: ['#verona', 'Cannot join channel (+b)'] });
   assert.is(xmppErrorOf(reply as never).condition, 'forbidden');
   assert.is(xmppErrorOf(reply as never).text, 'The IRC server says: Cannot join channel (+b)');
+  const unwanted = errorReply(':irc.test 716 romeo Juliet :is in +g mode (server-side ignore).');
+  assert.is(xmppErrorOf(unwanted as never).condition, 'forbidden');
+  assert.is(errorReply(':irc.test 422 romeo :MOTD File is missing'), undefined);
   assert.is(errorReply(':irc.test 366 romeo #verona :End of NAMES list'), undefined);
   assert.equal(errorReply(':irc.test 451 * :Register first')?.params, ['Register first']);
 });
@@ -103,6 +112,16 @@ test('addresses :: of channels and people on several networks, there and back', 
       (error: StanzaError) => error.condition === 'item-not-found',
     );
   }
+});
+
+test('channels to be in from the start :: by their names', () => {
+  const ids = (channels?: string) => channelsFrom({ channels }, 'irc.test').map(({ id }) => id);
+  assert.equal(ids('#Verona  &ball,#verona'), ['#verona@irc.test', '&ball@irc.test']);
+  assert.equal([ids(''), ids()], [[], []]);
+  assert.throws(
+    () => ids('verona'),
+    (error: StanzaError) => error.condition === 'not-acceptable',
+  );
 });
 
 test('settings :: as users write them, or refused with the reason', () => {

@@ -33,6 +33,18 @@ test('limit :: what ends in time is not touched, what does not is left behind', 
   assert.equal([log.length, clock.pending], [2, 0]);
 });
 
+test('stop :: nothing waits for a time any more, and what goes on may end', async () => {
+  const clock = new FakeClock();
+  const deadlines = new Deadlines(clock, 1000);
+  let end: (() => void) | undefined;
+  const limited = deadlines.limit(() => new Promise<void>((resolve) => (end = resolve)));
+  deadlines.stop();
+  assert.is(clock.pending, 0);
+  await clock.advance(5000);
+  end?.();
+  await limited;
+});
+
 test('limit :: results and errors come through, also those that are there at once', async () => {
   const deadlines = new Deadlines(new FakeClock(), 1000);
   assert.is(await deadlines.limit(() => 1), 1);

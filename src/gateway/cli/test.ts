@@ -18,6 +18,9 @@ const OPTIONS: OptionTable = {
   only: { type: 'string', describe: 'Play only what has this text in its name, such as "a reaction" or "groups"' },
 };
 
+/** Cases that are played of any plugin whose fake is worth the name. */
+const ENOUGH = 50;
+
 export const test: CliCommand = {
   usage: 'test ./my-plugin.js [--network ./my-plugin.fake.js]',
   options: OPTIONS,
@@ -29,7 +32,16 @@ export const test: CliCommand = {
     const only = values.only === undefined ? {} : { only: String(values.only) };
     const results = await conformance(plugin, network, { ...only, onCase: progress() });
     console.log(`\n${formatMatrix(results)}`);
-    return results.length > 0 && results.every(({ outcome }) => outcome !== 'failed') ? 0 : 1;
+    if (results.some(({ outcome }) => outcome === 'failed')) return 1;
+    const played = results.filter(({ outcome }) => outcome === 'passed').length;
+    const enough = values.only === undefined ? ENOUGH : 1;
+    if (played >= enough) return 0;
+    // What is green because hardly anything was looked at says nothing.
+    throw new ConfigError(
+      values.only === undefined
+        ? `only ${played} cases could be played, fewer than ${ENOUGH}: give the fake what the network can do (docs/conformance.md)`
+        : `no case with ${JSON.stringify(values.only)} in its name could be played`,
+    );
   },
 };
 

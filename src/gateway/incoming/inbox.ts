@@ -189,6 +189,8 @@ export class Inbox {
   async stop(ms: number): Promise<void> {
     this.#stopping.abort(new Error('the gateway stops'));
     await this.#pressure.idle(ms);
+    this.#deadlines.stop();
+    this.#longDeadlines.stop();
   }
 
   get #isStopping(): boolean {

@@ -24,7 +24,15 @@ export {
   type Text,
   type Waiting,
 } from './kit/expectations.ts';
-export { type KitOptions, type Plugin, TestKit, type Trouble, testKit, type UserOptions } from './kit/kit.ts';
+export {
+  type KitConfig,
+  type KitOptions,
+  type Plugin,
+  TestKit,
+  type Trouble,
+  testKit,
+  type UserOptions,
+} from './kit/kit.ts';
 export { describe, kindOf, type Message, type MessageKind, readMessage } from './kit/message.ts';
 export type { RecordedStanza, Recording, ScrubOptions } from './kit/recording.ts';
 export { ReplayError, type ReplayOptions, replay } from './kit/replay.ts';

@@ -2,6 +2,7 @@ import * as assert from 'uvu/assert';
 import { network } from '../../../examples/harbour/harbour.fake.ts';
 import * as harbour from '../../../examples/harbour/harbour.ts';
 import { type CaseResult, conformance, type FakeNetwork, formatMatrix } from '../../../src/gateway/testing/index.ts';
+import { systemClock } from '../../../src/stanza/index.ts';
 import { suite } from '../../support/test.ts';
 
 const test = suite('conformance', { timeout: 60_000 });
@@ -112,6 +113,27 @@ test('a broken plugin :: corrections of another message, hooks that do not retur
   }
   const empty = await faults({ HarbourRoster: EmptyRoster }, 'the contacts are there');
   assert.match(reasons(empty)[0] as string, /ada@gw.localhost in the roster, which did not come/);
+});
+
+test('in real time :: hours seem to pass', async () => {
+  const real = { ...network, clock: systemClock };
+  class PollingSession extends HarbourSession {
+    override async login(): Promise<string> {
+      const poll = (): unknown => this.xmpp.clock.after(60_000, poll);
+      poll();
+      return super.login();
+    }
+  }
+  const polling = await faults({ HarbourSession: PollingSession }, 'sessions: nothing goes on', real as never);
+  assert.match(reasons(polling)[0] as string, /after the end 1 of the plugin's timers go on and on/);
+  assert.equal(await faults({}, 'sessions: nothing goes on', real as never), []);
+});
+
+test('a network without lists of contacts :: that there are none is said, and no more is left out', async () => {
+  const results = await conformance(harbour, { ...network, hasRoster: false }, { only: 'what the network does: ' });
+  const skipped = results.filter(({ outcome }) => outcome === 'skipped').map(({ feature }) => feature);
+  assert.equal([...new Set(skipped)], ['the contacts are there', 'the connection to the network breaks']);
+  assert.ok(results.some(({ feature, outcome }) => feature === 'addresses, there and back' && outcome === 'passed'));
 });
 
 test('the matrix :: features by conditions, then what failed and why, then the sum', () => {

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import * as harbour from '../../../examples/harbour/harbour.ts';
+import { defineOptions } from '../../../src/gateway/index.ts';
 import {
   type KitOptions,
   ReplayError,
@@ -34,6 +35,15 @@ const failure = (promise: Promise<unknown>): Promise<Error> =>
     () => assert.unreachable('it should have failed'),
     (error) => error,
   );
+
+test('options :: also those of the plugin; a name that is none is an error', async () => {
+  const options = defineOptions({ 'harbour-pilots': { type: 'number', default: 3, describe: 'Pilots on duty' } });
+  const kit = await testKit({ ...harbour, options }, { config: { 'harbour-pilots': 7 } });
+  assert.is(options.of(kit.gateway).harbourPilots, 7);
+  await kit.stop();
+  const wrong = await failure(testKit({ ...harbour, options }, { config: { 'harbour-pilot': 7 } }));
+  assert.match(wrong.message, /there is no option harbour-pilot/);
+});
 
 test('messages :: what the user does, and what comes back', () =>
   inHarbour(async (_, romeo) => {

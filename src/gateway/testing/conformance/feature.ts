@@ -13,6 +13,8 @@ export interface Feature<Prepared = unknown> {
   readonly fake?: readonly (keyof FakeNetwork)[];
   /** What the fake must notice. */
   readonly hears?: UserAct['kind'];
+  /** Whether it takes a list of contacts on the network. */
+  readonly inRoster?: boolean;
   /** Whether it takes a group. */
   readonly inGroup?: boolean;
   /** It ends the session, or is about the beginning of one: played once, by itself. */

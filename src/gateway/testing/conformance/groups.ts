@@ -1,5 +1,6 @@
 /** Groups as rooms. */
 
+import { subjectChange } from '../../../xep/0045-muc.ts';
 import type { RoomVisit } from '../kit/room.ts';
 import { type Feature, feature } from './feature.ts';
 import { demand, type Scene } from './scene.ts';
@@ -48,7 +49,10 @@ export const GROUPS: readonly Feature[] = [
   inRoom('the subject changes', { fake: ['setsSubject'] }, async (scene, room) => {
     const subject = scene.fresh('Weather');
     await scene.does('setsSubject').call(scene.network, scene.session, inGroup(scene), subject);
-    await room.expects.subject(subject);
+    // Others may change it at the same time.
+    await room.expects.becomes(`the subject "${subject}"`, () => {
+      return scene.user.client.received.some((stanza) => subjectChange(stanza) === subject) || undefined;
+    });
   }),
   inRoom('what was said is kept', { fake: ['says'] }, async (scene, room) => {
     const text = scene.fresh('Remember');

@@ -1,10 +1,14 @@
 /** What happens on the network, and users must see. */
 
+import { ExpectationError } from '../kit/expectations.ts';
 import { type Feature, feature } from './feature.ts';
 import { demand, type Scene } from './scene.ts';
 
 const AREA = 'what the network does';
 const MANY = 20;
+
+/** Milliseconds of real time that a plugin may take to connect again. */
+const COMES_BACK = 25_000;
 
 export const NETWORK_ACTS: readonly Feature[] = [
   feature({
@@ -170,10 +174,19 @@ export const NETWORK_ACTS: readonly Feature[] = [
   feature({
     area: AREA,
     name: 'the contacts are there',
+    inRoster: true,
+    async play(scene) {
+      for (const id of scene.network.people) {
+        await scene.user.expects.contact(await scene.session.contacts.byLegacyId(id));
+      }
+    },
+  }),
+  feature({
+    area: AREA,
+    name: 'addresses, there and back',
     async play(scene) {
       for (const id of scene.network.people) {
         const contact = await scene.session.contacts.byLegacyId(id);
-        await scene.user.expects.contact(contact);
         const username = await scene.session.contacts.legacyIdToJidUsername(id);
         const back = await scene.session.contacts.jidUsernameToLegacyId(contact.jid.local);
         demand(back === id, `the address ${username} of ${id} stands for ${back}: the converters do not fit`);
@@ -186,16 +199,29 @@ export const NETWORK_ACTS: readonly Feature[] = [
     fake: ['disconnects', 'says'],
     async play(scene) {
       await scene.does('disconnects').call(scene.network, scene.session);
-      await comesBack(scene);
+      if (scene.kit.clock === undefined) return hearsAgain(scene);
+      await scene.kit.passes(120_000);
+      await isLoggedIn(scene, 600_000);
       await scene.hearsFrom();
     },
   }),
 ];
 
 /** However the plugin does it: by itself, or by logging in again. */
-async function comesBack(scene: Scene): Promise<void> {
-  await scene.kit.passes(120_000);
-  await scene.user.expects.becomes('the session to be logged in again', () => scene.session.logged || undefined, {
-    within: 600_000,
-  });
+async function isLoggedIn({ user, session }: Scene, within: number): Promise<void> {
+  await user.expects.becomes('the session to be logged in again', () => session.logged || undefined, { within });
+}
+
+/** In real time: nobody knows when, and what is said before may be lost. */
+async function hearsAgain(scene: Scene): Promise<void> {
+  const end = Date.now() + COMES_BACK;
+  await isLoggedIn(scene, COMES_BACK);
+  for (;;) {
+    try {
+      await scene.hearsFrom(scene.fresh('Are you back?'), { within: 1000 });
+      return;
+    } catch (error) {
+      if (!(error instanceof ExpectationError) || Date.now() > end) throw error;
+    }
+  }
 }

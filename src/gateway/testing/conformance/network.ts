@@ -2,8 +2,8 @@
 
 import type { Clock } from '../../../stanza/index.ts';
 import type { FormValues } from '../../command/form.ts';
-import type { RawConfig } from '../../config.ts';
 import type { BaseSession } from '../../session.ts';
+import type { KitConfig } from '../kit/kit.ts';
 
 /** Something that a user has done, as it arrived at the network. Ids are those of the network. */
 export type UserAct =
@@ -40,16 +40,18 @@ export interface FakeNetwork<S extends BaseSession = BaseSession> {
   account(name: string): FormValues;
   /** What is refused. */
   readonly wrongAccount?: FormValues;
-  /** The ids of two people who are contacts of every user. */
+  /** The ids of two people whom every user can write to. Asked for after `start`, as everything below. */
   readonly people: readonly [string, string, ...string[]];
+  /** Whether the network keeps lists of contacts, and `people` are on that of every user. Default true. */
+  readonly hasRoster?: boolean;
   /** The ids of groups that every user is in. The first of `people` is in the first of them. */
   readonly groups?: readonly string[];
   /** The id of somebody who does not exist, as far as the roster can tell. */
   readonly nobody?: string;
   /** What to search for, by field, to find somebody. */
   readonly searchFor?: Readonly<Record<string, string>>;
-  /** Options for the gateway, such as where the fake listens. Asked for after `start`. */
-  readonly config?: RawConfig;
+  /** Options of the gateway and of the plugin, such as where the fake listens. */
+  readonly config?: KitConfig;
   /** The real time (`systemClock`), where the plugin talks to the fake over the net. Default: a fake clock. */
   readonly clock?: Clock;
 
@@ -85,6 +87,6 @@ export interface FakeNetwork<S extends BaseSession = BaseSession> {
 
   /** The next text of the user is refused by the network. */
   refusesNext?(session: S): unknown;
-  /** The connection to the network breaks. The plugin must find that out, and come back. */
+  /** The connection to the network breaks. The plugin must find that out, and come back: in real time within 25 s. */
   disconnects?(session: S): unknown;
 }

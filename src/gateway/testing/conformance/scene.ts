@@ -3,10 +3,11 @@
 import type { LegacyContact } from '../../contact.ts';
 import type { LegacyMUC } from '../../muc/room.ts';
 import type { BaseSession } from '../../session.ts';
-import { ExpectationError } from '../kit/expectations.ts';
+import { ExpectationError, type Waiting } from '../kit/expectations.ts';
 import type { TestKit } from '../kit/kit.ts';
 import type { Message } from '../kit/message.ts';
 import type { User } from '../kit/user.ts';
+import type { HurriedClock } from './hurried-clock.ts';
 import type { FakeNetwork, UserAct, Where } from './network.ts';
 
 let texts = 0;
@@ -17,10 +18,13 @@ export class Scene {
   readonly kit: TestKit;
   readonly user: User;
   readonly network: FakeNetwork;
+  readonly #time: HurriedClock | undefined;
   #mark = 0;
 
-  constructor(kit: TestKit, user: User, network: FakeNetwork) {
+  /** @param time the clock of the kit, if it is not a fake. */
+  constructor(kit: TestKit, user: User, network: FakeNetwork, time?: HurriedClock) {
     this.kit = kit;
+    this.#time = time;
     this.user = user;
     this.network = network;
   }
@@ -66,24 +70,26 @@ export class Scene {
     this.#mark = this.network.heard(this.session).length;
   }
 
+  /** What the network has heard since then. */
+  heard(): readonly UserAct[] {
+    const all = this.network.heard(this.session);
+    // After a restart a fake may begin again.
+    return all.slice(all.length < this.#mark ? 0 : this.#mark);
+  }
+
   /** Waits until the network has heard something. */
   async hears<K extends UserAct['kind']>(
     what: string,
     kind: K,
     isIt: (act: ActOf<K>) => boolean = () => true,
   ): Promise<ActOf<K>> {
-    const heard = () => {
-      const all = this.network.heard(this.session);
-      // After a restart a fake may begin again.
-      return all.slice(all.length < this.#mark ? 0 : this.#mark);
-    };
     try {
       return await this.user.expects.becomes(`the network to hear ${what}`, () =>
-        heard().find((act): act is ActOf<K> => act.kind === kind && isIt(act as ActOf<K>)),
+        this.heard().find((act): act is ActOf<K> => act.kind === kind && isIt(act as ActOf<K>)),
       );
     } catch (error) {
       if (!(error instanceof ExpectationError)) throw error;
-      const lines = heard().map((act) => `\n  – ${JSON.stringify(act)}`);
+      const lines = this.heard().map((act) => `\n  – ${JSON.stringify(act)}`);
       const refusals = this.user.client.received.filter(({ attrs }) => attrs.type === 'error');
       const refused = refusals.length === 0 ? '' : `\nThe user got an error: ${refusals.at(-1)}`;
       throw new ExpectationError(
@@ -100,10 +106,21 @@ export class Scene {
   }
 
   /** The person writes, and the user reads it. */
-  async hearsFrom(text = this.fresh('Good day')): Promise<{ readonly message: Message; readonly id: string }> {
+  async hearsFrom(
+    text = this.fresh('Good day'),
+    options: Waiting = {},
+  ): Promise<{ readonly message: Message; readonly id: string }> {
     const id = await this.does('says').call(this.network, this.session, this.where, text);
-    const message = await this.user.expects.text(text, { from: await this.contact() });
+    const message = await this.user.expects.text(text, { ...options, from: await this.contact() });
     return { message, id };
+  }
+
+  /** How much waits for a time to come when so many milliseconds have passed, or seem to have. */
+  async waitingAfter(ms: number): Promise<number> {
+    const { clock } = this.kit;
+    if (clock === undefined) return (await this.#time?.hurry(ms)) ?? 0;
+    await this.kit.passes(ms);
+    return clock.pending;
   }
 
   /** A method of the fake that is there: the suite has looked. */

@@ -116,11 +116,9 @@ export const SESSIONS: readonly Feature[] = [
     async play(scene) {
       await registers(scene);
       await worksBothWays(scene);
-      const { kit } = scene;
-      await kit.gateway.shutdown();
+      await scene.kit.gateway.shutdown();
       // What waits for something once comes to its end; what renews itself does not.
-      await kit.passes(HOURS);
-      const left = kit.clock?.pending ?? 0;
+      const left = await scene.waitingAfter(HOURS);
       demand(left === 0, `after the end ${left} of the plugin's timers go on and on: logout must cancel them`);
     },
   }),
@@ -132,7 +130,8 @@ async function registers(scene: Scene): Promise<void> {
 }
 
 async function worksBothWays(scene: Scene): Promise<void> {
+  const { session, network } = scene;
   scene.listen();
-  if (scene.session.sendText !== undefined) await scene.says();
-  if (scene.network.says !== undefined) await scene.hearsFrom();
+  if (session.sendText !== undefined && !network.deafTo?.includes('text')) await scene.says();
+  if (network.says !== undefined) await scene.hearsFrom();
 }

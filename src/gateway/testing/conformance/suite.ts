@@ -7,6 +7,7 @@ import type { User } from '../kit/user.ts';
 import { CONDITIONS, type Condition } from './conditions.ts';
 import type { Feature } from './feature.ts';
 import { GROUPS } from './groups.ts';
+import { HurriedClock } from './hurried-clock.ts';
 import type { FakeNetwork } from './network.ts';
 import { NETWORK_ACTS } from './network-acts.ts';
 import { markOf, Scene } from './scene.ts';
@@ -134,8 +135,9 @@ class Suite {
     }
   }
 
-  #whyNot({ hook, fake = [], hears }: Feature): string | undefined {
+  #whyNot({ hook, fake = [], hears, inRoster }: Feature): string | undefined {
     const network = this.#network;
+    if (inRoster && network.hasRoster === false) return 'the network has no lists of contacts';
     if (hook !== undefined && !implementsHook(this.#plugin, hook)) return `the plugin has no ${hook}`;
     const missing = fake.find((each) => network[each] === undefined);
     if (missing !== undefined) return `the fake network has no ${missing}`;
@@ -144,10 +146,12 @@ class Suite {
   }
 
   async #playAlone(feature: Feature): Promise<void> {
-    const kit = await this.#kit({});
+    const { clock } = this.#network;
+    const time = clock && new HurriedClock(clock);
+    const kit = await this.#kit({}, time);
     try {
       const user = await kit.user(USER, { register: false });
-      await feature.play(new Scene(kit, user, this.#network), undefined);
+      await feature.play(new Scene(kit, user, this.#network, time), undefined);
       noTroubles(kit);
     } finally {
       kit.takeTroubles();
@@ -199,8 +203,8 @@ class Suite {
     }
   }
 
-  #kit({ server = {} }: Pick<Condition, 'server'>): Promise<TestKit> {
-    const { config, clock } = this.#network;
+  #kit({ server = {} }: Pick<Condition, 'server'>, clock = this.#network.clock): Promise<TestKit> {
+    const { config } = this.#network;
     return TestKit.start(this.#watch.over(this.#plugin), {
       account: (name) => this.#network.account(name),
       server,

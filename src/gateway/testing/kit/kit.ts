@@ -19,9 +19,10 @@ import { NS as NS_RETRACTION } from '../../../xep/0424-retraction.ts';
 import { NS as NS_REACTIONS } from '../../../xep/0444-reactions.ts';
 import { NS as NS_REPLIES } from '../../../xep/0461-replies.ts';
 import type { FormValues } from '../../command/form.ts';
-import { type RawConfig, resolveConfig } from '../../config.ts';
+import { ConfigError, OPTIONS, type RawConfig, resolveConfig } from '../../config.ts';
 import type { BaseGateway } from '../../gateway.ts';
 import { type Log, silentLog } from '../../log.ts';
+import type { PluginOptions } from '../../options.ts';
 import { loadPlugin, pluginClasses } from '../../plugin.ts';
 import { startGateway } from '../../run.ts';
 import type { PluginClasses } from '../../services.ts';
@@ -37,14 +38,20 @@ import { during, elapse, until } from './waiting.ts';
 /** A plugin: its module, as `import * as plugin` gives it; its path or package; or its classes. */
 export type Plugin = string | Readonly<Record<string, unknown>> | PluginClasses;
 
+/** A plugin's classes, and the options that it declares. */
+export type Classes = PluginClasses & { readonly options?: PluginOptions | undefined };
+
+/** Options of the gateway, and those that the plugin declares. */
+export type KitConfig = RawConfig & Readonly<Record<string, unknown>>;
+
 /** How the world of a test is furnished. */
 export interface KitOptions {
   /** The domain of the gateway. Default `gw.localhost`. */
   readonly domain?: string;
   /** What users fill in who register, by their name. Default: the name as user name and as password. */
   readonly account?: (name: string) => FormValues;
-  /** Options of the gateway, by the names of the command line. Files on private addresses may be fetched. */
-  readonly config?: RawConfig;
+  /** Options of the gateway and of the plugin, by the names of the command line. Files on private addresses may be fetched. */
+  readonly config?: KitConfig;
   /** Options of the server, such as `privileges: false`. */
   readonly server?: Omit<XmppServerOptions, 'clock' | 'components' | 'newId'>;
   /**
@@ -132,7 +139,7 @@ export class TestKit implements World {
   readonly routed: Element[] = [];
   readonly patience: number;
   readonly #options: KitOptions;
-  readonly #classes: PluginClasses;
+  readonly #classes: Classes;
   readonly #clock: Clock;
   readonly #clients = new Set<TestClient>();
   readonly #recorder: Recorder;
@@ -142,7 +149,7 @@ export class TestKit implements World {
   /** Counts what passes through the server, but for the kit's own pings. */
   #activity = 0;
 
-  private constructor(classes: PluginClasses, options: KitOptions) {
+  private constructor(classes: Classes, options: KitOptions) {
     this.#classes = classes;
     this.#options = options;
     this.domain = options.domain ?? 'gw.localhost';
@@ -357,11 +364,13 @@ export class TestKit implements World {
       'allow-private-urls': true,
       ...config,
     };
+    const misspelled = unknownOption(raw, this.#classes);
+    if (misspelled !== undefined) throw new ConfigError(`there is no option ${misspelled}`, misspelled);
     const folder = homeDir === false ? undefined : (homeDir ?? this.#folder);
     const prefix = this.#restarts++ === 0 ? 'gateway' : `gateway-${this.#restarts}`;
     this.#gateway = await startGateway(
       this.#classes,
-      { ...resolveConfig(raw), homeDir: folder },
+      { ...resolveConfig(raw, this.#classes.options), homeDir: folder },
       {
         log: this.#log,
         clock: this.#clock,
@@ -407,11 +416,17 @@ export class TestKit implements World {
 }
 
 /** What to start a gateway with. @internal */
-export async function classesOf(plugin: Plugin): Promise<PluginClasses> {
+export async function classesOf(plugin: Plugin): Promise<Classes> {
   if (typeof plugin === 'string') return loadPlugin(plugin);
   const { gateway, session } = plugin as Partial<PluginClasses>;
-  if (typeof gateway === 'function' && typeof session === 'function') return plugin as PluginClasses;
+  if (typeof gateway === 'function' && typeof session === 'function') return plugin as Classes;
   return pluginClasses(plugin as Readonly<Record<string, unknown>>, 'the plugin');
+}
+
+/** What is neither an option of the gateway nor of the plugin. */
+function unknownOption(config: KitConfig, { options }: Classes): string | undefined {
+  const known = new Set([...Object.keys(OPTIONS), ...Object.keys(options?.table ?? {})]);
+  return Object.keys(config).find((name) => !known.has(name));
 }
 
 /** Ids that are the same each time. */
