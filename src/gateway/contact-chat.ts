@@ -18,6 +18,7 @@ export class ContactChat extends Chat<Voice> implements Conversation {
   }
 
   protected emit(stanza: Element, voice: Voice): void {
+    if (!this.session.isHeard()) return;
     const { xmpp, user } = this.session;
     const { id } = stanza.attrs;
     const carried = this.takeCarried(id);

@@ -472,6 +472,7 @@ export class LegacyContact extends Present {
   }
 
   #sendPresence(): void {
+    if (this.session.isUnregistered) return;
     const facts = this.#presence as PresenceFacts;
     this.session.xmpp.send(this.#presenceStanza(this.session.user.jid.bare, facts));
   }

@@ -193,7 +193,7 @@ export abstract class BaseGateway implements IqSender {
     return nextStep(this, user, answered);
   }
 
-  /** Called after a user was removed. Default: logs out the session. */
+  /** Called after a user was removed: what contacts and rooms still say to them is dropped. Default: logs out the session. */
   async unregister(_user: User, session: BaseSession): Promise<void> {
     await session.logout();
   }

@@ -107,6 +107,10 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
   waiting = 0;
   /** Whether the user moves to another process: nothing more begins here. @internal */
   isLeaving = false;
+  /** The user is no user any more. What a plugin says to them yet is dropped: it may be on its way still. @internal */
+  isUnregistered = false;
+  /** How much was dropped so. @internal */
+  saidInVain = 0;
   /** Called when nothing waits any more. @internal */
   onIdle: (() => void) | undefined;
   /** @internal */
@@ -333,6 +337,12 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
   /** Uploads a file for the user. @internal */
   share(source: FileSource, options: ShareOptions): Promise<SharedFile> {
     return this.xmpp.files.share(this.userId, source, options, this.xmpp.uploadRequester(this.user.jid));
+  }
+
+  /** Whether the user may be told something; counts what they are not. @internal */
+  isHeard(): boolean {
+    if (this.isUnregistered) this.saidInVain++;
+    return !this.isUnregistered;
   }
 
   /** @internal */

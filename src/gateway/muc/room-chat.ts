@@ -115,6 +115,7 @@ export class RoomChat extends Chat<Utterance> {
   }
 
   protected emit(said: Element, { speaker, voice, reflects }: Utterance): void {
+    if (!this.session.isHeard()) return;
     const id = reflects?.stanzaId ?? said.attrs.id ?? this.newId();
     const stanza =
       said.attrs.id === undefined ? new Element('message', said.ns, { ...said.attrs, id }, said.children) : said;

@@ -198,6 +198,7 @@ export class Registration {
     const session = gateway.sessions.get(user.jid.bare);
     if (session === undefined) throw new XmppError('registration-required', 'You are not registered.');
     gateway.sessions.remove(session);
+    session.isUnregistered = true;
     await gateway.rosters.removeAll(session);
     for (const directory of [session.contacts, session.bookmarks]) {
       await directory.flush();

@@ -81,6 +81,8 @@ export class ComponentStream implements IqSender {
   readonly #keepalive: Keepalive;
   #cancelKeepalive: () => void = () => {};
   readonly #stopping = new AbortController();
+  /** Until `stop`: a stream that is closed then was not lost. */
+  #isWanted = true;
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
 
@@ -123,6 +125,7 @@ export class ComponentStream implements IqSender {
     this.#connection = undefined;
     this.#cancelKeepalive();
     this.#fence.reset();
+    this.#isWanted = false;
     await connection?.close();
     this.#stopping.abort(new Error('stopped'));
     this.#iqs.failAll('the component is shutting down');
@@ -212,7 +215,7 @@ export class ComponentStream implements IqSender {
       this.#cancelKeepalive();
       this.#fence.reset();
       this.#iqs.failAll();
-      if (this.#stopping.signal.aborted) return;
+      if (!this.#isWanted) return;
       if (!everOnline && isFinal(reason)) return onRefused(reason);
       const retryIn = delayBefore(attempt++, this.#backoff);
       this.#options.onOffline?.(reason, retryIn);

@@ -72,7 +72,7 @@ test('a broken plugin :: it goes on after the end', async () => {
     override async logout(): Promise<void> {}
   }
   const failed = await faults({ HarbourSession: TirelessSession }, 'sessions: the end');
-  assert.equal(reasons(failed), ['a text came after the end: logout must stop listening']);
+  assert.equal(reasons(failed), ['the plugin said something after the end: logout must stop listening']);
 
   class PollingSession extends HarbourSession {
     override async login(): Promise<string> {

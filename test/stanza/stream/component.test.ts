@@ -293,6 +293,15 @@ test('requests :: fail when the stream breaks, and while it is down', async () =
   await server.close();
 });
 
+test('stop :: is no loss of the stream: it is not said that another attempt is made', async () => {
+  const server = await serving(() => {});
+  const { stream, log } = component(server.port);
+  await stream.start();
+  await stream.stop();
+  assert.equal(log, ['online']);
+  await server.close();
+});
+
 test('stop :: ends also an attempt to connect', async () => {
   // Takes connections and says nothing.
   const server = await listenTcp(() => {});

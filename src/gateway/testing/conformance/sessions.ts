@@ -82,7 +82,8 @@ export const SESSIONS: readonly Feature[] = [
       await Promise.resolve(network.says?.(session, scene.where, scene.fresh('Too late'))).catch(() => undefined);
       await kit.passes(5000);
       const late = user.client.received.slice(start).find((stanza) => String(stanza).includes('Too late'));
-      demand(late === undefined, 'a text came after the end: logout must stop listening');
+      demand(late === undefined, 'a text came after the end');
+      demand(session.saidInVain === 0, 'the plugin said something after the end: logout must stop listening');
     },
   }),
   feature({
