@@ -4,6 +4,7 @@ import { Client, type IrcWhois } from 'irc-framework';
 import { type Log, XmppError } from 'slipway';
 import type { Clock } from 'slipway/stanza';
 import { type ErrorReply, errorReply, xmppErrorOf } from './errors.ts';
+import { logIn, PATIENCE } from './login.ts';
 import { linesOf } from './text.ts';
 import { Throttle } from './throttle.ts';
 
@@ -37,8 +38,6 @@ export interface NetworkOptions {
   readonly flood: { readonly burst: number; readonly interval: number };
 }
 
-/** Milliseconds to wait for a server to answer. */
-const PATIENCE = 30_000;
 const RETRY = { first: 5_000, last: 10 * 60_000 };
 /** Milliseconds after which a nick that was in use is asked for again. */
 const REGAIN = 60_000;
@@ -274,71 +273,8 @@ export class IrcNetwork {
     });
   }
 
-  /** Resolves when the server has taken the user. */
   #connect(): Promise<void> {
-    const { client, settings } = this;
-    const { clock } = this.#options;
     this.#lastWord = undefined;
-    return new Promise((resolve, reject) => {
-      let failure: XmppError | undefined;
-      let tries = 0;
-      const settle = () => {
-        cancel();
-        client
-          .off('connected', onConnected)
-          .off('close', onClose)
-          .off('socket close', onSocketClose)
-          .off('sasl failed', onSaslFailed)
-          .off('nick in use', onNickInUse)
-          .off('nick invalid', onNickInvalid);
-      };
-      const cancel = clock.after(PATIENCE, () => {
-        failure = new XmppError('remote-server-timeout', `${settings.host} does not answer.`);
-        client.quit();
-        onClose();
-      });
-      const onConnected = () => {
-        settle();
-        resolve();
-      };
-      const onSocketClose = (error: Error | false | undefined) => {
-        if (error)
-          failure ??= new XmppError('remote-server-not-found', `Cannot reach ${settings.host}: ${codeOf(error)}.`);
-      };
-      const onClose = () => {
-        settle();
-        const said = this.#lastWord === undefined ? '' : `: ${this.#lastWord}`;
-        const isBad = /password|authori[sz]/i.test(said);
-        const refused = new XmppError(
-          isBad ? 'not-authorized' : 'remote-server-timeout',
-          `${settings.name} has closed the connection${said}`,
-        );
-        reject(failure ?? refused);
-      };
-      const onSaslFailed = ({ reason }: { reason: string }) => {
-        failure = new XmppError('not-authorized', `${settings.name} does not accept account and password (${reason}).`);
-      };
-      const onNickInUse = () => {
-        // Somebody else, or ourselves before the connection broke.
-        if (++tries <= 5) client.changeNick(settings.nick + '_'.repeat(tries));
-        else client.quit();
-      };
-      const onNickInvalid = ({ reason }: { reason: string }) => {
-        failure = new XmppError('not-acceptable', `${settings.name} does not accept this nick: ${reason}`);
-        client.quit();
-      };
-      client
-        .on('connected', onConnected)
-        .on('close', onClose)
-        .on('socket close', onSocketClose)
-        .on('sasl failed', onSaslFailed)
-        .on('nick in use', onNickInUse)
-        .on('nick invalid', onNickInvalid);
-      client.connect();
-    });
+    return logIn(this.client, this.settings, this.#options.clock);
   }
-}
-
-function codeOf(error: Error): string {
-  return (error as NodeJS.ErrnoException).code ?? 'no connection';
 }
