@@ -12,7 +12,7 @@ import * as assert from 'uvu/assert';
 import { skip, suite } from '../support/test.ts';
 import { ROOT } from './support/gateway-process.ts';
 import { hasCommand, need } from './support/install.ts';
-import { accepts, Program } from './support/process.ts';
+import { accepts, Program, until } from './support/process.ts';
 import { Slixmpp } from './support/slixmpp.ts';
 
 const test = suite('deploy', { timeout: 300_000 });
@@ -53,7 +53,10 @@ case "$*" in
     install -d -o prosody -g prosody /run/prosody
     setsid runuser -u prosody -- prosody -F > "$LOGS/prosody" 2>&1 & ;;
   "restart ejabberd") setsid ejabberdctl foreground > "$LOGS/ejabberd" 2>&1 & ;;
-  "enable --now slipway")
+  "stop slipway")
+    kill "$(cat "$LOGS/slipway.pid")"
+    while kill -0 "$(cat "$LOGS/slipway.pid")" 2>/dev/null; do sleep 0.1; done ;;
+  "enable --now slipway" | "start slipway")
     unit=/etc/systemd/system/slipway.service
     mkdir -p -m 700 /var/lib/slipway
     export CREDENTIALS_DIRECTORY="$LOGS/credentials"
@@ -63,7 +66,8 @@ case "$*" in
       < <(sed -n 's/^Environment=//p' $unit)
     cd "$(sed -n 's/^WorkingDirectory=//p' $unit)"
     $(sed -n 's/^ExecStartPre=//p' $unit) > "$LOGS/check" 2>&1 || exit 1
-    setsid $(sed -n 's/^ExecStart=//p' $unit) > "$LOGS/slipway" 2>&1 & ;;
+    $(sed -n 's/^ExecStart=//p' $unit) >> "$LOGS/slipway" 2>&1 < /dev/null &
+    echo $! > "$LOGS/slipway.pid" ;;
   *) echo "systemctl $*: not known here"; exit 1 ;;
 esac
 `;
@@ -86,7 +90,25 @@ interface Deployment {
   readonly addition?: string;
 }
 
-async function follow(deployment: Deployment, look: (output: string, log: (name: string) => string) => Promise<void>) {
+/** A machine on which somebody has followed a page. */
+interface Machine {
+  /** What the commands have printed so far. */
+  readonly output: string;
+  /** What a service has logged. */
+  log(name: string): string;
+  /** Runs a command, as root in the folder of the gateway. Resolves with what it prints. */
+  run(script: string): Promise<string>;
+}
+
+/** Runs what it reads: a script up to a line that says so. */
+const SHELL = `while true; do
+  script=
+  while IFS= read -r line || exit; do [ "$line" = "== run" ] && break; script+=$line$'\\n'; done
+  (cd /opt/slipway; eval "$script") || true
+  echo "== done"
+done`;
+
+async function follow(deployment: Deployment, look: (machine: Machine) => Promise<void>) {
   for (const port of [5222, 5347, 9190]) {
     if (await accepts(port)) skip(`something listens on port ${port}, which the page uses`);
   }
@@ -120,32 +142,58 @@ async function follow(deployment: Deployment, look: (output: string, log: (name:
     `export PATH=${bin}:$PATH LOGS=${work} PACKED=${packed} npm_config_audit=false npm_config_fund=false`,
     ...steps,
     'echo "== the end"',
-    'sleep 600',
+    SHELL,
   ].join('\n');
   // A name space of its own for mounts and processes: nothing of it is left.
   const flags = ['--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
   const program = new Program('unshare', [...flags, 'bash', '-c', script], { cwd: work });
-  const log = (name: string) => readFileSync(join(work, name), 'utf8');
+  const machine: Machine = {
+    get output() {
+      return program.output;
+    },
+    log: (name) => readFileSync(join(work, name), 'utf8'),
+    async run(script) {
+      const before = program.output.length;
+      program.write(`${script}\n== run`);
+      const end = await program.printed(/^== done$/m, before);
+      return program.output.slice(before, before + end.index);
+    },
+  };
   try {
     await program.printed(/^== the end$/m);
-    await look(program.output, log);
+    await look(machine);
   } finally {
     await program.kill();
   }
 }
 
-/** As the last step of the pages says. */
-async function talk(): Promise<void> {
+/** As the last step of the pages says. @returns the id of the answer. */
+async function talk({ isNew = true } = {}): Promise<string> {
   const me = await Slixmpp.logIn('me@example.com/test', 'a-good-password', 5222, true);
   try {
-    await me.do('register', { to: 'echo.example.com', values: { username: 'me', password: 'x' } });
+    if (isNew) await me.do('register', { to: 'echo.example.com', values: { username: 'me', password: 'x' } });
     await me.expect('roster', ({ items }) => 'valley@echo.example.com' in (items as object));
     await me.do('say', { to: 'valley@echo.example.com', body: 'Is anybody there?' });
     const answer = await me.expect('message', ({ from }) => from?.startsWith('valley@') ?? false);
     assert.is(answer.body, 'Is anybody there?');
+    return String(answer.id);
   } finally {
     await me.stop();
   }
+}
+
+/** What becomes of messages is told; what was backed up is there after the loss of the database. */
+async function live(machine: Machine): Promise<void> {
+  const explained = await machine.run(`npx slipway explain ${await talk()} --config /etc/slipway/slipway.yml`);
+  assert.match(explained, /^From valley@echo\.example\.com to me@example\.com: acknowledged$/m);
+  assert.match(explained, /goes to the server/);
+  const [backup, restore, ...more] = stepsOf('backup.md');
+  assert.equal(more, []);
+  await machine.run(backup?.script ?? '');
+  await machine.run('for file in /var/lib/slipway/slipway.sqlite*; do echo lost > "$file"; done');
+  await machine.run(restore?.script ?? '');
+  await until(async () => (await fetch('http://127.0.0.1:9190/readyz')).status === 200, 'it is ready again');
+  await talk({ isNew: false });
 }
 
 function needRoot(): void {
@@ -155,12 +203,20 @@ function needRoot(): void {
 
 test('Prosody :: docs/deploy-prosody.md ends with a gateway that works', async () => {
   needRoot();
-  need(() => hasCommand('prosody'), 'prosody', 'prosody-modules');
+  need(() => hasCommand('prosody') && hasCommand('sqlite3'), 'prosody', 'prosody-modules', 'sqlite3');
   await follow(
     {
       page: 'deploy-prosody.md',
       copied: ['/etc/prosody', '/etc/systemd/system'],
-      fresh: ['/var/lib/prosody', '/var/log/prosody', '/run/prosody', '/opt', '/etc/slipway', '/var/lib/slipway'],
+      fresh: [
+        '/var/lib/prosody',
+        '/var/log/prosody',
+        '/run/prosody',
+        '/opt',
+        '/etc/slipway',
+        '/var/lib/slipway',
+        '/var/backups',
+      ],
       ready: 'until (exec 3<>/dev/tcp/127.0.0.1/5347) 2>/dev/null; do sleep 0.1; done',
       addition: `cat >> /etc/prosody/conf.d/example.com.cfg.lua <<'END'
 VirtualHost "example.com"
@@ -168,12 +224,13 @@ VirtualHost "example.com"
   allow_unencrypted_plain_auth = true
 END`,
     },
-    async (output, log) => {
+    async (machine) => {
+      const { output, log } = machine;
       assert.match(output, /The configuration can be used\./);
       assert.match(output, /^ok {4}Privilege: rosters: granted \(both\)$/m);
       assert.match(output, /, 0 broken$/m);
       assert.match(log('check'), /The configuration can be used\./);
-      await talk();
+      await live(machine);
       assert.is((await fetch('http://127.0.0.1:9190/readyz')).status, 200);
       assert.match(log('slipway'), /"msg":"connected"/);
     },
@@ -182,20 +239,21 @@ END`,
 
 test('ejabberd :: docs/deploy-ejabberd.md ends with a gateway that works', async () => {
   needRoot();
-  need(() => hasCommand('ejabberdctl'), 'ejabberd');
+  need(() => hasCommand('ejabberdctl') && hasCommand('sqlite3'), 'ejabberd', 'sqlite3');
   await follow(
     {
       page: 'deploy-ejabberd.md',
       copied: ['/etc/ejabberd', '/etc/systemd/system'],
-      fresh: ['/var/lib/ejabberd', '/var/log/ejabberd', '/opt', '/etc/slipway', '/var/lib/slipway'],
+      fresh: ['/var/lib/ejabberd', '/var/log/ejabberd', '/opt', '/etc/slipway', '/var/lib/slipway', '/var/backups'],
       ready: '',
     },
-    async (output, log) => {
+    async (machine) => {
+      const { output, log } = machine;
       assert.match(output, /The configuration can be used\./);
       assert.match(output, /^ok {4}Finding the gateway: example\.com lists it$/m);
       assert.match(output, /, 0 broken$/m);
       assert.match(log('check'), /The configuration can be used\./);
-      await talk();
+      await live(machine);
       assert.is((await fetch('http://127.0.0.1:9190/readyz')).status, 200);
       assert.match(log('slipway'), /"msg":"connected"/);
     },
