@@ -154,6 +154,11 @@ test('explain :: asks the gateway that runs; after a crash it reads what is stor
     const both = slipway(['explain', '007', 'never', ...flags]);
     assert.is(await both.exit(), 1);
     assert.is(both.output, `${stored}\nNothing is known of a message never.\n`);
+    // More than a pipe holds.
+    const never = Array.from({ length: 12_000 }, (_, i) => `never-${i}`);
+    const much = slipway(['explain', ...never, ...flags]);
+    assert.is(await much.exit(), 1);
+    assert.is(much.output, `${never.map((id) => `Nothing is known of a message ${id}.`).join('\n\n')}\n`);
     const elsewhere = slipway(['explain', '007', '--jid', 'gw.localhost', '--home-dir', join(folder, 'elsewhere')]);
     assert.is(await elsewhere.exit(), 2);
     assert.match(elsewhere.output, /^slipway: .*home-dir.*there is no database in .*elsewhere/);

@@ -192,7 +192,12 @@ async function live(machine: Machine): Promise<void> {
   await machine.run(backup?.script ?? '');
   await machine.run('for file in /var/lib/slipway/slipway.sqlite*; do echo lost > "$file"; done');
   await machine.run(restore?.script ?? '');
-  await until(async () => (await fetch('http://127.0.0.1:9190/readyz')).status === 200, 'it is ready again');
+  const isReady = () =>
+    fetch('http://127.0.0.1:9190/readyz').then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await until(isReady, 'it is ready again');
   await talk({ isNew: false });
 }
 
