@@ -54,8 +54,9 @@ case "$*" in
     setsid runuser -u prosody -- prosody -F > "$LOGS/prosody" 2>&1 & ;;
   "restart ejabberd") setsid ejabberdctl foreground > "$LOGS/ejabberd" 2>&1 & ;;
   "stop slipway")
-    kill "$(cat "$LOGS/slipway.pid")"
-    while kill -0 "$(cat "$LOGS/slipway.pid")" 2>/dev/null; do sleep 0.1; done ;;
+    pid=$(cat "$LOGS/slipway.pid")
+    kill $pid 2>/dev/null
+    while grep -qs '^State:.[^ZX]' /proc/$pid/status; do sleep 0.1; done ;;
   "enable --now slipway" | "start slipway")
     unit=/etc/systemd/system/slipway.service
     mkdir -p -m 700 /var/lib/slipway
@@ -190,7 +191,7 @@ async function live(machine: Machine): Promise<void> {
   const [backup, restore, ...more] = stepsOf('backup.md');
   assert.equal(more, []);
   await machine.run(backup?.script ?? '');
-  await machine.run('for file in /var/lib/slipway/slipway.sqlite*; do echo lost > "$file"; done');
+  await machine.run('systemctl stop slipway\nrm -rf /var/lib/slipway/*');
   await machine.run(restore?.script ?? '');
   const isReady = () =>
     fetch('http://127.0.0.1:9190/readyz').then(
