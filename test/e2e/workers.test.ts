@@ -11,12 +11,13 @@ import { until } from './support/process.ts';
 import { Workers } from './support/workers.ts';
 
 const COUNTS = (process.env.WORKERS ?? '2,3').split(',').map(Number);
+const MOST = Math.max(...COUNTS);
 const PEOPLE = Number(process.env.WORKERS_PEOPLE ?? 12);
 /** Milliseconds between two messages in each direction, of each of them. */
 const PACE = Number(process.env.WORKERS_PACE ?? 100);
 /** How often a process is killed, and for how many milliseconds everybody talks before and after each time. */
 const KILLS = Number(process.env.WORKERS_KILLS ?? 1);
-const TALK = Number(process.env.WORKERS_TALK ?? 1500);
+const TALK = Number(process.env.WORKERS_TALK ?? 1000);
 
 const test = suite('workers', { timeout: 120_000 + KILLS * (20_000 + 2 * TALK) });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -86,27 +87,45 @@ for (const workers of COUNTS) {
         assert.is(all.spread.get(spare.pid)?.length, its, 'it has the same people');
       }
     }));
-
-  test(`${workers} workers :: one is told to stop, and another takes over`, () =>
-    talking(workers, 'stopped', async (all) => {
-      const spare = await all.addSpare();
-      const stopping = all.busiest;
-      stopping.signal('SIGTERM');
-      assert.is(await stopping.exit(), 0);
-      await spare.printed(/"msg":"connected"/);
-      await all.allIn(all.alive);
-    }));
-
-  test(`${workers} workers :: the server restarts, and spreads people otherwise`, () =>
-    talking(workers, 'server restarted', async (all) => {
-      await all.restartServer();
-      await all.allIn(all.alive);
-    }));
 }
 
+test(`${MOST} workers :: one is told to stop, and another takes over`, () =>
+  talking(MOST, 'stopped', async (all) => {
+    const spare = await all.addSpare();
+    const stopping = all.busiest;
+    stopping.signal('SIGTERM');
+    assert.is(await stopping.exit(), 0);
+    await spare.printed(/"msg":"connected"/);
+    await all.allIn(all.alive);
+  }));
+
+test(`${MOST} workers :: the server restarts, and spreads people otherwise`, () =>
+  talking(MOST, 'server restarted', async (all) => {
+    for (let restart = 0; restart < KILLS; restart++) {
+      if (restart > 0) await pause(TALK);
+      await all.restartServer();
+      await all.allIn(all.alive);
+    }
+  }));
+
+test('2 workers :: the server takes a dead one for alive: who comes instead connects until there is a place', () =>
+  talking(2, 'no place', async (all) => {
+    const spare = await all.addSpare();
+    await all.busiest.kill();
+    const ghost = await all.takePlace();
+    await spare.printed(/"msg":"connected"/);
+    const connected = Date.now();
+    await ghost.stop();
+    // The place is free, but goes to who connects next.
+    const offset = spare.output.length;
+    await spare.printed(/"msg":"not connected, will try again"/, offset);
+    await spare.printed(/"msg":"connected"/, offset);
+    console.log(`    without a place it connected anew after ${Date.now() - connected} ms`);
+    await all.allIn(all.alive);
+  }));
+
 test('administrators reach everybody, wherever they are', async () => {
-  const workers = Math.max(...COUNTS);
-  const all = await Workers.start({ workers, people: PEOPLE, pace: PACE });
+  const all = await Workers.start({ workers: MOST, people: PEOPLE, pace: PACE });
   try {
     const [admin] = all.people;
     const answer = async (command: string) => {
@@ -126,7 +145,7 @@ test('administrators reach everybody, wherever they are', async () => {
       assert.is(await answer(`re-login_user ${mailbox.user}`), `The session of ${mailbox.user}: ready.`);
       assert.is(mailbox.logins.length, logins + 1);
     }
-    assertSpread(all, workers);
+    assertSpread(all, MOST);
     assert.equal(all.network.doubleLogins, []);
   } finally {
     await all.stop();

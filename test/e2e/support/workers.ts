@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ComponentStream } from '../../../src/stanza/index.ts';
 import { Correspondent } from './correspondent.ts';
 import { Ejabberd } from './ejabberd.ts';
 import { slipway } from './gateway-process.ts';
@@ -96,6 +97,15 @@ export class Workers {
     const process = this.#spawn();
     await process.printed(/"msg":"standing by/);
     return process;
+  }
+
+  /** A connection that to the server is one of the processes, and does nothing. */
+  async takePlace(): Promise<ComponentStream> {
+    const { componentPort: port } = this.ejabberd;
+    const place = { domain: GATEWAY, secret: SECRET, host: '127.0.0.1', port };
+    const stream = new ComponentStream({ ...place, onStanza: () => undefined });
+    await stream.start();
+    return stream;
   }
 
   get alive(): readonly Program[] {
