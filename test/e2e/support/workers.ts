@@ -159,7 +159,8 @@ export class Workers {
     await this.ejabberd.halt();
     this.#isNetworkSilent = false;
     await this.ejabberd.resume();
-    await Promise.all(this.people.map((each) => each.logIn()));
+    // A server that has just started may let somebody wait for too long. Clients try again.
+    await Promise.all(this.people.map((each) => each.logIn().catch(() => each.logIn())));
     await Promise.all(this.alive.map((each, i) => each.printed(/"msg":"connected"/, offsets[i])));
   }
 
