@@ -1,5 +1,5 @@
 /**
- * Judging what is built by the schemas of the XEPs, where there is a validator: SLIPWAY_VALIDATOR names a program that
+ * Judging what is built by the schemas of the XEPs, where there is a validator: XMPP_VALIDATOR names a program that
  * reads one JSON object with `xml` per line from its standard input and prints one with `errors` for each.
  */
 
@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import * as assert from 'uvu/assert';
 import type { Element } from '../../src/stanza/index.ts';
 
-const COMMAND = process.env.SLIPWAY_VALIDATOR;
+const COMMAND = process.env.XMPP_VALIDATOR;
 
 export const hasValidator = COMMAND !== undefined;
 
