@@ -2,13 +2,13 @@
 
 import { queryObjects } from 'node:v8';
 import * as assert from 'uvu/assert';
-import { type Element, StreamParser } from '../../../src/stanza/index.ts';
-import { DEFAULT_LIMITS } from '../../../src/stanza/xml/limits.ts';
-import { Machine } from '../../../src/stanza/xml/machine.ts';
-import { preferScanner, type ScannerKind } from '../../../src/stanza/xml/scanner.ts';
-import { Shape, Shapes } from '../../../src/stanza/xml/shapes.ts';
-import { NO_BINDINGS } from '../../../src/stanza/xml/start-tag.ts';
-import { suite } from '../../support/test.ts';
+import { type Element, StreamParser } from '../../src/stanza/index.ts';
+import { DEFAULT_LIMITS } from '../../src/stanza/xml/limits.ts';
+import { Machine } from '../../src/stanza/xml/machine.ts';
+import { preferScanner, type ScannerKind } from '../../src/stanza/xml/scanner.ts';
+import { Shape, Shapes } from '../../src/stanza/xml/shapes.ts';
+import { NO_BINDINGS } from '../../src/stanza/xml/start-tag.ts';
+import { suite } from '../support/test.ts';
 
 /** More shapes than one parser can know: 2,048 tags, with what may stand inside of each. */
 const SHAPES = 6000;
