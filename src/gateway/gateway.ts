@@ -343,7 +343,7 @@ export abstract class BaseGateway implements IqSender {
       await this.workers?.open();
       await this.store.journal.stored.adopt(this.config.workers);
       await this.#outbox.load();
-      for (const user of await this.#ownUsers()) if (this.isStillAllowed(user)) this.sessions.add(user);
+      for (const user of await this.#ownUsers()) if (this.#isStillAllowed(user)) this.sessions.add(user);
       this.hasUsers = true;
       await this.inbox.recover();
       this.workers?.started();
@@ -637,8 +637,8 @@ export abstract class BaseGateway implements IqSender {
     this.firstLogins = this.sessions.start().catch((error) => this.exception(error));
   }
 
-  /** Whom the operator does not let in any more is not logged in. @internal */
-  isStillAllowed({ jid }: User): boolean {
+  /** Whom the operator does not let in any more is not logged in. */
+  #isStillAllowed({ jid }: User): boolean {
     if (this.isAllowed(jid)) return true;
     this.log.warn({ user: jid.bare }, 'not logged in: user-jid-validator does not allow this user');
     return false;

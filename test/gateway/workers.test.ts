@@ -109,7 +109,7 @@ class Worker {
       isAllowed: () => true,
       asStanzaError: (error: unknown) => (error instanceof XmppError ? error : new XmppError('internal-server-error')),
       exception: (error: unknown) => assert.unreachable(String(error)),
-      send: (error: Element) => this.refused.push(error.attrs.id ?? ''),
+      sendTransient: (error: Element) => this.refused.push(error.attrs.id ?? ''),
       store: {
         leases,
         users: { get: async (jid: string) => (jid === ROMEO ? { id: 1, jid: JID.parse(jid) } : undefined) },

@@ -4,6 +4,7 @@ import { type Element, errorReply, type JID, presence, type StanzaError } from '
 import { NS as NS_MUC } from '../../xep/0045-muc.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
+import { isAnswerable } from '../incoming/outcome.ts';
 import { Allowance, type Counted } from './allowance.ts';
 
 /** Ids of stanzas and threads are kept, and found again, by indices that take no more. */
@@ -77,9 +78,8 @@ export class Guard {
       }
       return gateway.send(presence({ from: stanza.attrs.to, to: from, id, type: 'error' }, reason.toElement()));
     }
-    const isAnswerable = stanza.name === 'iq' ? type === 'get' || type === 'set' : type !== 'error';
     // Not stored first, as what else is said: a flood must not become one of the disk.
-    if (isAnswerable) gateway.sendTransient(errorReply(stanza, reason));
+    if (isAnswerable(stanza)) gateway.sendTransient(errorReply(stanza, reason));
   }
 }
 

@@ -1,9 +1,14 @@
 /** How the handling of a stanza begins and ends: what is noted, and what its sender is told. */
 
-import { errorReply, MalformedError, StanzaError } from '../../stanza/index.ts';
+import { type Element, errorReply, MalformedError, StanzaError } from '../../stanza/index.ts';
 import { Expired } from '../deadlines.ts';
 import { XmppError } from '../errors.ts';
 import type { Incoming, Route } from './route.ts';
+
+/** Whether its sender may be told that it was refused. Errors are never answered, nor answers. RFC 6120 §8.3.1. */
+export function isAnswerable({ name, attrs: { type } }: Element): boolean {
+  return name === 'iq' ? type === 'get' || type === 'set' : type !== 'error';
+}
 
 /** What may have happened or not. */
 export function uncertain(): XmppError {

@@ -11,6 +11,7 @@ import { type Element, errorReply, iq, JID, parse, StanzaError, serialize, sleep
 import { info } from '../../xep/0030-disco.ts';
 import { LimitError, XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
+import { isAnswerable } from '../incoming/outcome.ts';
 import { Lanes, within } from '../serial.ts';
 import type { BaseSession } from '../session.ts';
 import type { Tenancy } from '../store/tenancy.ts';
@@ -327,9 +328,8 @@ export class Workers {
   }
 
   #refuse(stanza: Element, reason: StanzaError): void {
-    const { type } = stanza.attrs;
-    const isAnswerable = stanza.name === 'iq' ? type === 'get' || type === 'set' : type !== 'error';
-    if (stanza.name !== 'presence' && isAnswerable) this.#gateway.send(errorReply(stanza, reason));
+    // Not stored: a flood must not reach the disk.
+    if (stanza.name !== 'presence' && isAnswerable(stanza)) this.#gateway.sendTransient(errorReply(stanza, reason));
   }
 }
 
