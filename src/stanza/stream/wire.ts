@@ -24,6 +24,8 @@ class WireParser extends EventEmitter {
       onElement: (element) => this.emit('element', element),
       onEnd: () => this.emit('end'),
       onError: (error) => {
+        // Nobody listens any more when the stream has ended: what a server writes after that concerns nobody.
+        if (this.listenerCount('error') === 0) return;
         onError(error);
         this.emit('error', error);
       },

@@ -1,7 +1,8 @@
 /** A user who writes and is written to while things break; and the account of what became of each message. */
 
-import { ClientStream, type Element, presence, StanzaError } from '../../../src/stanza/index.ts';
+import { ClientStream, type Element, presence, Router, StanzaError } from '../../../src/stanza/index.ts';
 import { register } from '../../../src/xep/0077-register.ts';
+import { fetchArchive } from '../../../src/xep/0313-mam.ts';
 import type { Mailbox } from './pretend-network.ts';
 import { until } from './process.ts';
 
@@ -29,7 +30,7 @@ interface Heard {
   readonly id: string;
   readonly chat: string;
   readonly text: string;
-  /** Whether the server has kept it while no client was there: then it says when, since it comes out of order. */
+  /** Whether it comes out of order: the server has kept it while no client was there, or it is from the archive. */
   readonly isLate: boolean;
 }
 
@@ -84,6 +85,7 @@ export class Correspondent {
   readonly mailbox: Mailbox;
   readonly #options: CorrespondentOptions;
   #client: ClientStream | undefined;
+  readonly #router = new Router({ send: (stanza) => this.#client?.send(stanza) });
   /** By stanza id: what the user has sent, and what was told. */
   readonly #sent = new Map<string, Sent>();
   readonly #repeated = new Set<string>();
@@ -109,7 +111,10 @@ export class Correspondent {
       port,
       tls: 'never',
       allowPlain: true,
-      onStanza: (stanza) => this.#hear(stanza),
+      onStanza: (stanza) => {
+        this.#router.handle(stanza);
+        this.#hear(stanza);
+      },
     });
     await this.#client.start();
     this.#client.send(presence({}));
@@ -169,6 +174,7 @@ export class Correspondent {
       until(() => this.untold === 0 && this.isHeard && this.mailbox.isTaken, 'rest', ms).catch(() => {});
     // What is on its way gets the time to arrive before it is taken for lost.
     await until(() => this.untold === 0 && this.isHeard, 'rest', 3000).catch(() => {});
+    if (!this.isHeard) await this.#catchUp();
     if (this.untold > 0) this.repeat();
     await rest();
     // Copies that nobody waits for would come now.
@@ -230,7 +236,19 @@ export class Correspondent {
     this.#client.sendRaw(`<message to='${chat}@${this.#options.gateway}' type='chat' id='${id}'>${body}</message>`);
   }
 
-  #hear(stanza: Element): void {
+  /**
+   * Reads the archive, as clients do: a Prosody that is stopped may put a message there, and write it to a client whose
+   * stream it has closed already.
+   */
+  async #catchUp(): Promise<void> {
+    if (!this.#client?.online) return;
+    const known = new Set(this.#got.map(({ id }) => id));
+    for await (const { forwarded } of fetchArchive(this.#client, this.#router, { pageSize: 250 })) {
+      if (!known.has(forwarded.stanza.attrs.id ?? '')) this.#hear(forwarded.stanza, true);
+    }
+  }
+
+  #hear(stanza: Element, isArchived = false): void {
     const { name, attrs } = stanza;
     const { gateway } = this.#options;
     if (name !== 'message' || attrs.from === undefined) return;
@@ -245,7 +263,7 @@ export class Correspondent {
     if (receipt !== undefined) return this.#note(receipt.attrs.id, 'receipt');
     const text = stanza.getChildText('body');
     if (text === null || text === undefined) return;
-    const isLate = stanza.getChild('delay', 'urn:xmpp:delay') !== undefined;
+    const isLate = isArchived || stanza.getChild('delay', 'urn:xmpp:delay') !== undefined;
     this.#got.push({ id: attrs.id ?? '', chat: attrs.from.split('@')[0] as string, text, isLate });
   }
 
