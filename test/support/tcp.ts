@@ -9,9 +9,12 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-export async function listenTcp(onConnection: (socket: Socket) => void, port = 0): Promise<Listening> {
+export async function listenTcp(
+  onConnection: (socket: Socket) => void,
+  { port = 0, allowHalfOpen = false }: { readonly port?: number; readonly allowHalfOpen?: boolean } = {},
+): Promise<Listening> {
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  const server: Server = createServer({ allowHalfOpen }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => {});

@@ -59,8 +59,11 @@ const PIECES = [
   ],
 ];
 
+/** A number from 0 to below it. */
+export type Below = (limit: number) => number;
+
 /** Numbers from a seed: mulberry32. */
-export function numbers(seed: number): (below: number) => number {
+export function numbers(seed: number): Below {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -64,6 +64,7 @@ export class ClientStream implements IqSender {
   readonly #account: JID;
   readonly #iqs: IqTracker;
   #connection: Connection | undefined;
+  #hasEnded = false;
   /** Takes the elements that come before the session is up. */
   #negotiate: ((element: Element) => void) | undefined;
   #jid: JID | undefined;
@@ -87,7 +88,7 @@ export class ClientStream implements IqSender {
 
   /** Whether the session is up. Stanzas may still come for a moment after it has ended. */
   get online(): boolean {
-    return this.#connection !== undefined && this.#jid !== undefined;
+    return this.#connection !== undefined && !this.#hasEnded && this.#jid !== undefined;
   }
 
   /**
@@ -117,15 +118,18 @@ export class ClientStream implements IqSender {
         throw new Error(`${this.#account.domain} offers no TLS, and the option tls is "required"`);
       }
       features = await this.#authenticate(connection, features);
-      this.#jid = await this.#bind(connection, features);
-      return this.#jid;
+      const jid = await this.#bind(connection, features);
+      // It may have ended with the last answer: nobody would hear of that any more.
+      if (this.#hasEnded) throw (await connection.ended) ?? new Error('the stream was closed');
+      this.#jid = jid;
+      return jid;
     } catch (error) {
       connection.destroy(error as Error);
       throw error;
     }
   }
 
-  /** Ends the session in good order. */
+  /** Ends the session in good order; a server that does not answer is left after the timeout. */
   async stop(): Promise<void> {
     await this.#connection?.close();
   }
@@ -137,20 +141,17 @@ export class ClientStream implements IqSender {
 
   /** Queues a stanza; the server fills in `from`. @throws SerializeError. @throws Error when the session is not up. */
   send(stanza: Element): void {
-    if (this.#connection === undefined) throw new Error('the session is not up');
-    this.#connection.send(stanza);
+    this.#open.send(stanza);
   }
 
   /** Queues XML text as it is: one or more complete stanzas. */
   sendRaw(xml: string): void {
-    if (this.#connection === undefined) throw new Error('the session is not up');
-    this.#connection.out.raw(xml);
+    this.#open.out.raw(xml);
   }
 
   /** Queues a stanza made from values: as `send`, but without elements in between. */
   sendValues(kind: StanzaKind, header: Header, ...payloads: readonly (Payload | Element)[]): void {
-    if (this.#connection === undefined) throw new Error('the session is not up');
-    writeStanza(this.#connection.out, kind, header, ...payloads);
+    writeStanza(this.#open.out, kind, header, ...payloads);
   }
 
   async drained(): Promise<void> {
@@ -161,17 +162,23 @@ export class ClientStream implements IqSender {
     return this.#iqs.request(request);
   }
 
+  get #open(): Connection {
+    if (this.#connection === undefined || this.#hasEnded) throw new Error('the session is not up');
+    return this.#connection;
+  }
+
   /** The `<features/>` that follow the stream header which `open` sends. */
   async #features(connection: Connection, open: () => Promise<unknown>): Promise<Element> {
     const features = this.#next();
     await open();
-    return connection.until(features);
+    return connection.answer(features, 'stream features');
   }
 
   async #startTls(connection: Connection): Promise<void> {
     const answer = this.#next();
     connection.send(new Element('starttls', NS_TLS));
-    if (!(await connection.until(answer)).is('proceed', NS_TLS)) throw new Error('the server refused to start TLS');
+    if (!(await connection.answer(answer, 'answer about TLS')).is('proceed', NS_TLS))
+      throw new Error('the server refused to start TLS');
     await connection.upgrade({ servername: this.#account.domain, ...this.#options.tlsOptions });
   }
 
@@ -191,16 +198,18 @@ export class ClientStream implements IqSender {
     });
     if (!factory.supports(mechanisms)) throw new Error(factory.complaint(mechanisms));
     factory.watch(connection);
-    await connection.until(Promise.race([feature(connection.entity, mechanisms), factory.failed]));
-    return connection.until(next as unknown as Promise<Element>);
+    const authenticated = Promise.race([feature(connection.entity, mechanisms), factory.failed]);
+    await connection.answer(authenticated, 'end of the authentication');
+    return connection.answer(next as unknown as Promise<Element>, 'stream features');
   }
 
   async #bind(connection: Connection, features: Element): Promise<JID> {
     if (features.getChild('bind', NS_BIND) === undefined) throw new Error('the server offers no resource binding');
     this.#negotiate = undefined;
     const { resource } = this.#account;
+    const { timeout = 10_000 } = this.#options;
     const asked = bind.build(resource === '' ? {} : { resource });
-    const answer = await connection.until(this.#iqs.request({ type: 'set', payload: asked }));
+    const answer = await connection.until(this.#iqs.request({ type: 'set', payload: asked, timeout }));
     const given = answer === undefined ? undefined : bind.parse(answer)?.jid;
     if (given === undefined) throw new Error('the server bound no resource');
     return JID.parse(given);
@@ -222,8 +231,8 @@ export class ClientStream implements IqSender {
   }
 
   #onEnded(reason?: Error): void {
+    this.#hasEnded = true;
     this.#iqs.failAll();
-    this.#connection = undefined;
     if (this.#jid !== undefined) this.#options.onEnd?.(reason);
   }
 }

@@ -83,7 +83,10 @@ export class ComponentStream implements IqSender {
   readonly #stopping = new AbortController();
   /** Until `stop`: a stream that is closed then was not lost. */
   #isWanted = true;
+  /** While the stream is up. */
   #connection: Connection | undefined;
+  /** The last one that was opened: while the next is waited for, it may not have gone yet. */
+  #latest: Connection | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: ComponentStreamOptions) {
@@ -111,15 +114,19 @@ export class ComponentStream implements IqSender {
   /**
    * Connects and stays connected until `stop`. Resolves when the stream is up for the first time.
    * A server that cannot be reached is tried again and again; a refusal of the first attempt is final.
-   * @throws ComponentRefused when the secret is wrong, or the server does not know the domain.
+   * @throws ComponentRefused when the secret is wrong, or the server does not know the domain. @throws Error when it is
+   *   stopped before.
    */
   start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#running = this.#run(resolve, reject);
+      this.#running = this.#run(resolve, reject).then(() => reject(new Error('the component was stopped')));
     });
   }
 
-  /** Ends the stream in good order, what is queued written first. */
+  /**
+   * Ends the stream in good order, what is queued written first. A server that does not read, or does not answer, is left
+   * after the timeout.
+   */
   async stop(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
@@ -130,6 +137,7 @@ export class ComponentStream implements IqSender {
     this.#stopping.abort(new Error('stopped'));
     this.#iqs.failAll('the component is shutting down');
     await this.#running;
+    this.#latest?.destroy();
   }
 
   get online(): boolean {
@@ -244,6 +252,8 @@ export class ComponentStream implements IqSender {
       },
       onExcess: (element) => this.#refuse(element),
     });
+    this.#latest?.destroy();
+    this.#latest = connection;
     let impatience: NodeJS.Timeout | undefined;
     const stop = () => connection.destroy(new Error('stopped'));
     this.#stopping.signal.addEventListener('abort', stop);

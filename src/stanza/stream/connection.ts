@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   /** The `version` of the stream header; component streams have none. */
   readonly version?: string;
   readonly limits?: Partial<Limits> | undefined;
-  /** Milliseconds to wait for the connection, and then for the stream header. Default 10000. */
+  /** Milliseconds to wait for the connection, for each answer, and for the end in good order. Default 10000. */
   readonly timeout?: number | undefined;
   readonly onElement: (element: Element) => void;
   /** See `StreamParserOptions.onExcess`. */
@@ -45,6 +45,8 @@ export class Connection {
   /** Resolves when the stream has ended: with the reason, or with nothing after `close`. Never rejects. */
   readonly ended: Promise<Error | undefined>;
   readonly #end: (reason?: Error) => void;
+  #hasEnded = false;
+  #isClosing = false;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -52,13 +54,19 @@ export class Connection {
     this.ended = new Promise((resolve) => {
       end = resolve;
     });
-    this.#end = end;
+    this.#end = (reason) => {
+      if (!this.#hasEnded && !this.#isClosing) this.#wire?.linger();
+      this.#hasEnded = true;
+      end(reason);
+    };
   }
 
   /** Connects, and opens the stream. Resolves with the header the peer answered with. */
   async open(): Promise<Element> {
     // Who only reads and writes stanzas needs neither TLS nor the packages that this brings.
     const { Wire } = await this.until(import('./wire.ts'));
+    // It may have ended in between: then there must be no socket that nobody would close.
+    if (this.#hasEnded) throw (await this.ended) ?? new Error('the stream was closed');
     this.#wire = new Wire({ ...this.#options, timeout: this.#timeout }, this.#end);
     await this.until(this.#wire.connectWithin(this.#timeout));
     return this.restart();
@@ -66,7 +74,7 @@ export class Connection {
 
   /** Opens a new stream on the same connection, as after TLS and SASL. */
   async restart(): Promise<Element> {
-    const header = (await this.until(this.entity.restart())) as Element;
+    const header = await this.answer(this.entity.restart() as Promise<Element>, 'stream header');
     if (!header.is('stream', NS_STREAMS)) throw new StreamError('invalid-namespace', 'not an XMPP stream');
     return header;
   }
@@ -78,6 +86,15 @@ export class Connection {
     });
     step.catch(() => undefined);
     return Promise.race([broken, step]);
+  }
+
+  /** As `until`, for what the peer has to say; rejects also when that does not come in time. */
+  answer<T>(step: Promise<T>, what: string): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no ${what} within ${this.#timeout} ms`)), this.#timeout);
+    });
+    return Promise.race([this.until(step), expired]).finally(() => clearTimeout(timer));
   }
 
   /** Continues on TLS. The new stream is not opened: see `restart`. */
@@ -121,18 +138,29 @@ export class Connection {
     else this.#wire?.socket?.resume();
   }
 
-  /** Ends the stream in good order: writes what is queued, closes the stream, waits for the peer to close it too. */
+  /**
+   * Ends the stream in good order: writes what is queued, closes the stream, waits for the peer to close it too. A peer
+   * that does not read, or does not answer, is left after the timeout.
+   */
   async close(): Promise<void> {
-    await this.drained();
-    this.#end();
-    await this.#wire?.disconnect().catch(() => undefined);
-    this.#wire?.socket?.destroy();
+    this.#isClosing = true;
+    const wire = this.#wire;
+    if (wire !== undefined && !this.#hasEnded) {
+      let timer: NodeJS.Timeout | undefined;
+      const expired = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, this.#timeout);
+      });
+      // From here on the end of the stream is no loss, once what is queued has left.
+      const written = wire.drained().then(() => this.#end());
+      await Promise.race([written.then(() => wire.close()), expired]).finally(() => clearTimeout(timer));
+    }
+    this.destroy();
   }
 
-  /** Ends the stream at once. */
-  destroy(reason: Error): void {
+  /** Ends the stream at once; without a reason when that was wanted. */
+  destroy(reason?: Error): void {
     this.#end(reason);
-    this.#wire?.socket?.destroy();
+    this.#wire?.destroy(reason ?? new Error('the stream was closed'));
   }
 
   /** What @xmpp/sasl needs to talk to the server. */

@@ -61,8 +61,10 @@ export class Fence {
   readonly #options: FenceOptions;
   readonly #steps: readonly Step[];
   #step = 0;
-  /** The one that was answered. Before any was, silence says nothing about the link. */
+  /** The one that was answered. */
   #course: Course | undefined;
+  /** Whether nothing was answered on a whole stream: when that happens again, the server does not answer pings at all. */
+  #wasSilent = false;
   #isPaused = false;
   /** The ping that is on its way; while no course is known, the last one. */
   #id: string | undefined;
@@ -79,8 +81,8 @@ export class Fence {
   }
 
   /**
-   * Resolves when the server has read what was sent before; at once where the server answers no pings at all, since then
-   * nothing better can be known. Rejects when the stream breaks.
+   * Resolves when the server has read what was sent before; at once where the server answers no pings at all, which two
+   * streams must have shown, since then nothing better can be known. Rejects when the stream breaks.
    */
   pass(): Promise<void> {
     if (this.#course === undefined && this.#step === this.#steps.length) return Promise.resolve();
@@ -146,8 +148,11 @@ export class Fence {
     if (this.#course !== undefined) return this.#options.onTimeout();
     this.#step++;
     if (this.#step < this.#steps.length) return this.#ping();
-    // There was no place for this process when it connected: the server sends it nothing until it connects anew.
-    if (this.#options.sharers > 1) return this.#options.onTimeout();
+    // With sharers there was no place for this process when it connected: the server sends it nothing until it connects
+    // anew. Alone, the link is dead or the server answers no pings: the next stream will tell.
+    const isKnown = this.#wasSilent;
+    this.#wasSilent = true;
+    if (this.#options.sharers > 1 || !isKnown) return this.#options.onTimeout();
     this.#crossing.push(...this.#waiting.splice(0));
     this.#settle((waiter) => waiter.resolve());
   }

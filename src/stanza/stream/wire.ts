@@ -4,6 +4,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
 import ConnectionTCP from '@xmpp/connection-tcp';
 import { NS_CLIENT } from '../stanza-error.ts';
@@ -12,6 +13,9 @@ import type { Element } from '../xml/element.ts';
 import { StreamParser } from '../xml/parser.ts';
 import { XmlWriter } from '../xml/writer.ts';
 import type { ConnectionOptions } from './connection.ts';
+
+/** Milliseconds that a peer has to close its side when the stream has ended. */
+const LINGER = 1000;
 
 /** Our parser with the events that the package listens to. */
 class WireParser extends EventEmitter {
@@ -42,7 +46,6 @@ class WireParser extends EventEmitter {
 
 export class Wire extends ConnectionTCP {
   readonly #options: ConnectionOptions;
-  readonly #onClosed: (reason: Error) => void;
   #parseError: StreamError | undefined;
   #isFooterSent = false;
   #out = new XmlWriter();
@@ -50,6 +53,8 @@ export class Wire extends ConnectionTCP {
   #spare: XmlWriter | undefined;
   #flushing = false;
   #waiters: (() => void)[] = [];
+  /** The socket that is being secured: the package knows of none meanwhile. */
+  #detached: Socket | undefined;
 
   constructor(options: ConnectionOptions, onClosed: (reason: Error) => void) {
     const host = options.host.includes(':') ? `[${options.host}]` : options.host;
@@ -59,7 +64,6 @@ export class Wire extends ConnectionTCP {
       timeout: options.timeout,
     });
     this.#options = options;
-    this.#onClosed = onClosed;
     this.NS = options.ns;
     const onParseError = (error: StreamError) => {
       this.#parseError = error;
@@ -71,51 +75,95 @@ export class Wire extends ConnectionTCP {
     };
     this.on('error', (error: Error) => onClosed(error));
     this.on('close', () => {
-      onClosed(new Error('the server closed the stream'));
-      // RFC 6120 §4.4: who is told that the stream is closed closes it too.
-      if (!this.#isFooterSent) this.write(this.footer()).catch(() => undefined);
+      this.#fail(new Error('the server closed the stream'));
+      this.#sayGoodbye();
       this.socket?.end();
     });
     this.on('disconnect', () => {
       this.#dropQueue();
-      onClosed(new Error('the connection was lost'));
+      this.#fail(new Error('the connection was lost'));
     });
   }
 
   async connectWithin(ms: number): Promise<void> {
+    const connected = this.connect(this.options.service as string);
+    const { socket } = this;
     let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<never>((_, reject) => {
+    const failed = new Promise<never>((_, reject) => {
+      socket?.once('close', () => reject(new Error('the connection was lost')));
       timer = setTimeout(() => {
-        this.socket?.destroy();
         reject(new Error(`no connection within ${ms} ms`));
+        socket?.destroy();
       }, ms);
     });
-    const service = this.options.service as string;
-    await Promise.race([this.connect(service), expired]).finally(() => clearTimeout(timer));
+    await Promise.race([connected, failed]).finally(() => clearTimeout(timer));
     // The package stops listening when it has said goodbye; an error after that must not end the process.
-    this.socket?.on('error', () => undefined);
-    this.socket?.setNoDelay(true);
-    this.socket?.setKeepAlive(true, 60_000);
+    socket?.on('error', () => undefined);
+    socket?.setNoDelay(true);
+    socket?.setKeepAlive(true, 60_000);
   }
 
   async upgrade(options: TlsOptions, ms: number): Promise<void> {
     const plain = this.socket;
     if (plain === null) throw new Error('the connection was lost');
     this._detachSocket();
-    const secure = connectTls({ ...options, socket: plain });
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no TLS session within ${ms} ms`)), ms);
-      secure
-        .once('secureConnect', resolve)
-        .once('error', reject)
-        .once('close', () => reject(new Error('closed')));
-      secure.once('secureConnect', () => clearTimeout(timer)).once('error', () => clearTimeout(timer));
-    }).catch((error) => {
-      secure.destroy();
+    this.#detached = plain;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const secure = connectTls({ ...options, socket: plain });
+      this.#detached = secure;
+      await new Promise<void>((resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(`no TLS session within ${ms} ms`)), ms);
+        secure.once('secureConnect', resolve);
+        // It may have more than one error.
+        secure.on('error', reject);
+        secure.once('close', () => reject(new Error('the connection was lost')));
+      });
+      this._attachSocket(Object.assign(secure, { secure: true }));
+    } catch (error) {
+      this.#detached.destroy();
       throw error;
-    });
-    secure.on('error', () => undefined);
-    this._attachSocket(Object.assign(secure, { secure: true }));
+    } finally {
+      clearTimeout(timer);
+      this.#detached = undefined;
+    }
+  }
+
+  /** Says goodbye behind what is queued. Resolves when the peer has closed the stream and the connection too. */
+  async close(): Promise<void> {
+    await this.drained();
+    const { socket } = this;
+    if (socket === null || socket.destroyed) return;
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    this.#sayGoodbye();
+    // The package ends the connection when the peer has closed the stream: see the listener to `close`.
+    await closed;
+  }
+
+  /** Ends the connection at once. What waits for anything on it gets the reason. */
+  destroy(reason: Error): void {
+    this.#fail(reason);
+    (this.#detached ?? this.socket)?.destroy();
+  }
+
+  /** The stream has ended: the peer gets a moment to read what was said last, and to close its side. */
+  linger(): void {
+    const socket = this.#detached ?? this.socket;
+    if (socket === null || socket.destroyed) return;
+    const timer = setTimeout(() => socket.destroy(), LINGER);
+    // The socket keeps the process alive for as long as there is something to wait for.
+    timer.unref();
+    socket.once('close', () => clearTimeout(timer));
+  }
+
+  /** RFC 6120 §4.4: who is told that the stream is closed closes it too. */
+  #sayGoodbye(): void {
+    if (!this.#isFooterSent) this.write(this.footer()).catch(() => undefined);
+  }
+
+  /** The stream is no more. What the package waits for, such as a stream header, rejects on its event `error`. */
+  #fail(reason: Error): void {
+    this.emit('error', reason);
   }
 
   /** Where to write what is to leave at the end of this turn. */
@@ -173,8 +221,9 @@ export class Wire extends ConnectionTCP {
 
   override _onElement(element: Element): void {
     if (element.is('error', NS_STREAMS)) {
-      this.#onClosed(StreamError.fromElement(element));
-      this.disconnect().catch(() => undefined);
+      this.#fail(StreamError.fromElement(element));
+      this.#sayGoodbye();
+      this.socket?.end();
       return;
     }
     this.emit('nonza', element);

@@ -2,7 +2,8 @@ import * as assert from 'uvu/assert';
 import { LOOPBACK, XmppServer } from '../../../src/gateway/testing/index.ts';
 import { ClientStream, type ClientStreamOptions } from '../../../src/stanza/index.ts';
 import { Plain, Scram } from '../../../src/stanza/stream/scram.ts';
-import { listenTcp } from '../../support/tcp.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type Listening, listenTcp } from '../../support/tcp.ts';
 import { suite } from '../../support/test.ts';
 import { stanza } from '../../support/xml.ts';
 
@@ -168,5 +169,97 @@ test('session :: asks, is asked, hears of its end', () =>
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.match(ended?.message ?? '', /system-shutdown/);
   }));
+
+const STREAM = `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>`;
+const STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+const PLAIN = "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
+const SUCCESS = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>";
+
+/** A server that answers each thing that it is told with the next of these, and then says nothing more. */
+function saying(...answers: readonly string[]): Promise<Listening> {
+  return listenTcp((socket) => {
+    let step = 0;
+    socket.on('data', () => void socket.write(answers[step++] ?? ' '));
+  });
+}
+
+test('silence :: in each step of the login ends it, and is told by what did not come', async () => {
+  const withPlain = `${STREAM}<stream:features>${PLAIN}</stream:features>`;
+  const rows: readonly (readonly [string, readonly string[], Partial<ClientStreamOptions>])[] = [
+    ['no stream header within 100 ms', [], {}],
+    ['no stream features within 100 ms', [STREAM], {}],
+    [
+      'no answer about TLS within 100 ms',
+      [`${STREAM}<stream:features>${STARTTLS}</stream:features>`],
+      { tls: 'required' },
+    ],
+    [
+      'no TLS session within 100 ms',
+      [`${STREAM}<stream:features>${STARTTLS}</stream:features>`, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"],
+      { tls: 'required' },
+    ],
+    ['no end of the authentication within 100 ms', [withPlain], {}],
+    ['no stream features within 100 ms', [withPlain, SUCCESS, STREAM], {}],
+    [
+      'no answer from the server within 100 ms',
+      [
+        withPlain,
+        SUCCESS,
+        `${STREAM}<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>`,
+      ],
+      {},
+    ],
+  ];
+  for (const [reason, answers, more] of rows) {
+    const server = await saying(...answers);
+    const client = new ClientStream(options(server.port, { timeout: 100, allowPlain: true, ...more }));
+    const error = await client.start().then(
+      () => undefined,
+      (e: unknown) => e as Error,
+    );
+    assert.ok(error?.message.includes(reason), `${error?.message} for ${reason}`);
+    await eventually(() => assert.is(server.sockets.size, 0));
+    await server.close();
+  }
+});
+
+test('log in :: a stream that ends with the last answer is no session', async () => {
+  const bound = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>romeo@localhost/x</jid></bind>";
+  const server = await listenTcp((socket) => {
+    let step = 0;
+    socket.on('data', (data) => {
+      const id = /id=["']([^"']+)/.exec(String(data))?.[1];
+      const features = (content: string) => `${STREAM}<stream:features>${content}</stream:features>`;
+      const bind = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
+      const answers = [
+        features(PLAIN),
+        SUCCESS,
+        features(bind),
+        `<iq type='result' id='${id}'>${bound}</iq></stream:stream>`,
+      ];
+      socket.write(answers[step++] ?? ' ');
+    });
+  });
+  let ends = 0;
+  const client = new ClientStream(options(server.port, { allowPlain: true, onEnd: () => ends++ }));
+  const error = await client.start().then(String, (e: unknown) => e as Error);
+  assert.is((error as Error).message, 'the server closed the stream');
+  assert.equal([client.online, ends], [false, 0]);
+  await server.close();
+});
+
+test('destroy :: in the middle of the TLS handshake leaves no socket', async () => {
+  const server = await saying(
+    `${STREAM}<stream:features>${STARTTLS}</stream:features>`,
+    "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+  );
+  const client = new ClientStream(options(server.port, { tls: 'required' }));
+  const started = client.start().catch((error: Error) => error.message);
+  await eventually(() => assert.ok([...server.sockets].some(({ bytesRead }) => bytesRead > 250)));
+  client.destroy();
+  assert.is(await started, 'destroyed');
+  await eventually(() => assert.is(server.sockets.size, 0));
+  await server.close();
+});
 
 test.run();

@@ -5,6 +5,7 @@ import {
   body,
   ComponentRefused,
   ComponentStream,
+  type ComponentStreamOptions,
   type Element,
   message,
   payload,
@@ -53,7 +54,7 @@ interface Played {
   logged(count: number): Promise<void>;
 }
 
-function component(port: number): Played {
+function component(port: number, options: Partial<ComponentStreamOptions> = {}): Played {
   const stanzas: string[] = [];
   const log: string[] = [];
   const waiting: (() => void)[] = [];
@@ -74,6 +75,7 @@ function component(port: number): Played {
     },
     onOnline: () => note('online'),
     onOffline: (reason) => note(`offline: ${reason.message}`),
+    ...options,
   });
   const logged = async (count: number) => {
     while (log.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -275,11 +277,11 @@ test('server away :: the first connection waits for it', async () => {
   const { port } = placeholder;
   await placeholder.close();
   const { stream, log, logged } = component(port);
-  const started = stream.start();
+  const started = stream.start().catch(String);
   await logged(2);
   assert.match(log[0] ?? '', /^offline: connect ECONNREFUSED/);
   await stream.stop();
-  await Promise.race([started, Promise.resolve()]);
+  assert.is(await started, 'Error: the component was stopped');
 });
 
 test('requests :: fail when the stream breaks, and while it is down', async () => {
@@ -313,6 +315,78 @@ test('stop :: ends also an attempt to connect', async () => {
   const { stream } = component(server.port);
   stream.start().catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, 20));
+  await stream.stop();
+  await server.close();
+});
+
+test('stop :: does not wait for a server that has ceased to read', async () => {
+  const server = await serving((socket) => socket.pause());
+  const { stream } = component(server.port, { timeout: 200 });
+  await stream.start();
+  stream.sendRaw(`<message to='a@b'><body>${'x'.repeat(20_000_000)}</body></message>`);
+  const start = performance.now();
+  await stream.stop();
+  const ms = performance.now() - start;
+  assert.ok(ms > 190 && ms < 5000, `${ms}`);
+  await server.close();
+});
+
+test('stop :: does not wait for a server that has gone instead of saying goodbye', async () => {
+  const server = await serving((socket) => socket.on('data', () => socket.destroy()));
+  const { stream } = component(server.port, { timeout: 15_000 });
+  await stream.start();
+  const start = performance.now();
+  await stream.stop();
+  assert.ok(performance.now() - start < 5000);
+  await server.close();
+});
+
+test('end :: a server that ends the stream and leaves the connection open is left', async () => {
+  const error = "<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>";
+  const server = await listenTcp(
+    (socket) => {
+      socket.once('data', () => socket.write(HEADER));
+      socket.on('data', (data) => {
+        if (String(data).includes('<handshake')) socket.write(`<handshake/>${error}`);
+      });
+      // Only who writes hears that nobody is there any more.
+      const timer = setInterval(() => socket.write(' '), 10);
+      socket.on('close', () => clearInterval(timer));
+    },
+    { allowHalfOpen: true },
+  );
+  const { stream, logged, log } = component(server.port);
+  await stream.start();
+  await logged(6);
+  assert.equal(log.slice(0, 2), ['online', 'offline: system-shutdown']);
+  await stream.stop();
+  await eventually(() => assert.is(server.sockets.size, 0));
+  await server.close();
+});
+
+test('silence :: in each step is told by what did not come', async () => {
+  for (const [said, reason] of [
+    ['', 'no stream header within 100 ms'],
+    [HEADER, 'no answer to the handshake within 100 ms'],
+  ] as const) {
+    const server = await listenTcp((socket) => socket.on('data', () => {}).write(said || ' '));
+    const { stream, log, logged } = component(server.port, { timeout: 100 });
+    const started = stream.start().catch(() => undefined);
+    await logged(1);
+    assert.equal(log, [`offline: ${reason}`]);
+    await stream.stop();
+    await started;
+    await server.close();
+  }
+});
+
+test('silence :: of a server that has not answered since the beginning is noticed too', async () => {
+  // Takes the component, and says nothing more on its first stream.
+  const server = await serving(() => {});
+  const { stream, log, logged } = component(server.port, { keepalive: { period: 20, timeout: 60 } });
+  await stream.start();
+  await logged(3);
+  assert.equal(log, ['online', 'offline: the server has read nothing for 60 ms', 'online']);
   await stream.stop();
   await server.close();
 });

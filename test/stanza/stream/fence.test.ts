@@ -89,24 +89,48 @@ test('timeout :: is reported once it is known that the server answers; not while
   assert.equal(log, ['a', 'timeout', 'not b']);
 });
 
-test('courses :: where our own address is silent the domain above is asked; then nothing is', async () => {
+/** A stream on which nothing is answered. */
+async function silentStream({ fence, pass, clock, settled }: ReturnType<typeof fenced>): Promise<void> {
+  pass('silence');
+  await clock.advance(8000);
+  fence.reset();
+  await settled();
+}
+
+test('courses :: where our own address is silent the domain above is asked; then the link is opened anew', async () => {
   const { pass, sent, log, clock, settled } = fenced();
   pass('a');
   await clock.advance(8000);
   await settled();
-  assert.equal(log, ['a']);
+  assert.equal(log, ['timeout']);
   assert.equal(
     sent.map(({ attrs }) => `${attrs.from} → ${attrs.to}`),
     ['gw.example.com → gw.example.com', 'gw.example.com → example.com'],
   );
+});
+
+test('courses :: a server that is silent on the next stream too answers no pings: nothing is asked any more', async () => {
+  const all = fenced();
+  const { pass, sent, log, clock, settled } = all;
+  await silentStream(all);
+  assert.equal(log.splice(0), ['timeout', 'not silence']);
+  pass('a');
+  await clock.advance(8000);
+  await settled();
+  assert.equal(log, ['a']);
+  assert.is(sent.length, 4);
   pass('b');
   await settled();
   assert.equal(log, ['a', 'b']);
-  assert.is(sent.length, 2);
+  assert.is(sent.length, 4);
 });
 
 test('courses :: an answer that comes late counts, also when nothing more was hoped for', async () => {
-  const { fence, pass, sent, log, clock, settled } = fenced();
+  const all = fenced();
+  const { fence, pass, sent, log, clock, settled } = all;
+  await silentStream(all);
+  log.splice(0);
+  sent.splice(0);
   pass('a');
   await clock.advance(8000);
   await settled();
