@@ -24,7 +24,6 @@ import type { FileOptions } from './attachment/send.ts';
 import type { FileSource } from './attachment/source.ts';
 import { type Requester, uploaderFor } from './attachment/upload.ts';
 import { AvatarCache, type AvatarSource } from './avatar/avatar-cache.ts';
-import { OwnCaps } from './caps.ts';
 import { CapsCache } from './clients.ts';
 import { AdhocCommands } from './command/adhoc.ts';
 import { BUILTIN_COMMANDS } from './command/builtin.ts';
@@ -48,13 +47,13 @@ import { LegacyBookmarks } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
 import { Outbox } from './outbox.ts';
+import { OwnCaps } from './own-caps.ts';
 import { Privileges } from './privileges.ts';
 import { DEFAULT_PREFERENCES, RegistrationType } from './registration/choices.ts';
 import { Registration } from './registration/registration.ts';
 import { type AnsweredStep, nextStep, type RegistrationStep } from './registration/steps.ts';
 import { forgetOld, Retention } from './retention.ts';
 import { LegacyRoster } from './roster.ts';
-import { Rosters } from './rosters.ts';
 import { within } from './serial.ts';
 import type { GatewayServices, PluginClasses } from './services.ts';
 import type { BaseSession } from './session.ts';
@@ -65,6 +64,7 @@ import type { Tenancy } from './store/tenancy.ts';
 import type { Pair } from './store/turn.ts';
 import type { StoredUser } from './store/users.ts';
 import type { PendingUser, User } from './user.ts';
+import { UserRosters } from './user-rosters.ts';
 import { VERSION } from './version.ts';
 import { openEndpoint } from './watch/endpoint.ts';
 import type { HttpEndpoint } from './watch/http.ts';
@@ -231,13 +231,13 @@ export abstract class BaseGateway implements IqSender {
   /** @internal */
   readonly privileges: Privileges;
   /** @internal */
-  readonly rosters: Rosters;
+  readonly rosters: UserRosters;
   /** @internal */
   readonly registration: Registration;
   /** @internal */
-  readonly adhoc: AdhocCommands;
+  readonly adhocCommands: AdhocCommands;
   /** @internal */
-  readonly chat: ChatCommands;
+  readonly chatCommands: ChatCommands;
   /** @internal */
   readonly guard: Guard;
   /** @internal */
@@ -283,10 +283,10 @@ export abstract class BaseGateway implements IqSender {
     this.privileges = new Privileges(this);
     this.sessions = new Sessions(this, (user) => new classes.session(user, this));
     this.inbox = new Inbox(this, messageRoute);
-    this.rosters = new Rosters(this);
+    this.rosters = new UserRosters(this);
     this.registration = new Registration(this);
-    this.adhoc = new AdhocCommands(this);
-    this.chat = new ChatCommands(this);
+    this.adhocCommands = new AdhocCommands(this);
+    this.chatCommands = new ChatCommands(this);
     const limits = {
       maxBytes: config.attachmentMaxSize,
       timeout: config.attachmentTimeout * 1000,
@@ -361,8 +361,8 @@ export abstract class BaseGateway implements IqSender {
    */
   async shutdown(): Promise<void> {
     this.workers?.close();
-    this.adhoc.clear();
-    this.chat.clear();
+    this.adhocCommands.clear();
+    this.chatCommands.clear();
     await this.inbox.stop(DRAIN_PATIENCE);
     await this.sessions.stop();
     await within(this.clock, FENCE_PATIENCE, this.#outbox.finish());
@@ -460,7 +460,7 @@ export abstract class BaseGateway implements IqSender {
   input(jid: JID | string, text?: string, options: MessageOptions & Pick<Addressed, 'mtype'> = {}): Promise<string> {
     const to = typeof jid === 'string' ? JID.parse(jid) : jid;
     if (text !== undefined) this.sendText(text, { ...options, to: to.withResource('') });
-    return this.chat.ask(to, undefined);
+    return this.chatCommands.ask(to, undefined);
   }
 
   /**

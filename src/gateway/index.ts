@@ -64,7 +64,6 @@ export { DEFAULT_PREFERENCES, RegistrationType } from './registration/choices.ts
 // Registration in steps of one's own.
 export { type AnsweredStep, type RegistrationStep, TwoFactorNotRequired } from './registration/steps.ts';
 export { LegacyRoster } from './roster.ts';
-export { type RunOptions, startGateway } from './run.ts';
 export type { GatewayServices, PluginClasses } from './services.ts';
 export {
   BaseSession,
@@ -74,4 +73,5 @@ export {
   type SendTextOptions,
   type Sticker,
 } from './session.ts';
+export { type RunOptions, startGateway } from './start.ts';
 export type { LegacyModuleData, PendingUser, Preferences, User } from './user.ts';

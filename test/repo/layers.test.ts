@@ -47,7 +47,7 @@ test('layers :: only streams and the named edges touch the network and files', (
   const edges = [
     /^src\/stanza\/stream\//,
     /^src\/gateway\/(testing|store|attachment|avatar|cli|watch|doctor)\//,
-    /^src\/gateway\/(bin|run|plugin|version)\.ts$/,
+    /^src\/gateway\/(bin|start|plugin|version)\.ts$/,
   ];
   const io = /^node:(net|tls|http|https|dns|dgram|fs|fs\/promises|child_process)$/;
   for (const file of sources('src')) {

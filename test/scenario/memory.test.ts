@@ -38,20 +38,20 @@ const stranger = (i: number): CommandContext => ({ from: JID.parse(`p${i}@localh
 test('commands :: of those that nobody goes on with the oldest are forgotten', () =>
   Stage.with({ plugin: { gateway: Asking } }, async ({ gateway }) => {
     const step = { node: 'test:question', notes: [] };
-    const first = await gateway.adhoc.handle(stranger(0), step);
-    for (let i = 1; i <= MAX_OPEN; i++) await gateway.adhoc.handle(stranger(i), step);
-    assert.is(gateway.adhoc.size, MAX_OPEN);
+    const first = await gateway.adhocCommands.handle(stranger(0), step);
+    for (let i = 1; i <= MAX_OPEN; i++) await gateway.adhocCommands.handle(stranger(i), step);
+    assert.is(gateway.adhocCommands.size, MAX_OPEN);
     const next = { ...step, sessionId: first.attrs.sessionid, action: 'cancel' } as const;
-    const error = await gateway.adhoc.handle(stranger(0), next).catch((e) => e);
+    const error = await gateway.adhocCommands.handle(stranger(0), next).catch((e) => e);
     assert.is(error.condition, 'bad-request');
   }));
 
 test('questions in the chat :: of those that nobody answers the oldest are withdrawn', () =>
   Stage.with({ plugin: { gateway: Asking } }, async ({ gateway }) => {
     const asked: Promise<string>[] = [];
-    for (let i = 0; i <= MAX_ASKED; i++) asked.push(gateway.chat.ask(stranger(i).from, undefined));
+    for (let i = 0; i <= MAX_ASKED; i++) asked.push(gateway.chatCommands.ask(stranger(i).from, undefined));
     for (const each of asked) each.catch(() => undefined);
-    assert.is(gateway.chat.size, MAX_ASKED);
+    assert.is(gateway.chatCommands.size, MAX_ASKED);
     const error = await asked[0]?.catch((e) => e);
     assert.is(error.condition, 'remote-server-timeout');
   }));

@@ -3,7 +3,7 @@
 import { extname } from 'node:path';
 import type { FileFacts } from '../outgoing/file.ts';
 import type { AttachmentStore } from '../store/attachments.ts';
-import { describe } from './describe.ts';
+import { factsOf } from './facts.ts';
 import { type FetchLimits, fetchLimited } from './fetch.ts';
 import { typeOf } from './media-types.ts';
 import { type FileSource, isWebUrl, openSource } from './source.ts';
@@ -88,7 +88,7 @@ export class Files {
       return { url: String(source), about: await aboutUrl(String(source), options) };
     const file = await openSource(source, options, limits);
     try {
-      const about = await describe(file);
+      const about = await factsOf(file);
       return { url: await uploader.upload(file, requester), about };
     } finally {
       await file.dispose();

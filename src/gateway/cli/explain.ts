@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { type Config, ConfigError, OPTIONS, resolveConfig } from '../config.ts';
 import { defineOptions, resolveOptions } from '../options.ts';
-import { openStore } from '../run.ts';
+import { openStore } from '../start.ts';
 import { knownToken } from '../watch/endpoint.ts';
 import { type Life, lifeOfStored, told } from '../watch/explain.ts';
 import type { CliCommand } from './command.ts';

@@ -1,7 +1,7 @@
 /** `slipway rotate-key`: encrypts the credentials in the database with another key. */
 
 import { ConfigError, OPTIONS, resolveConfig } from '../config.ts';
-import { openStore } from '../run.ts';
+import { openStore } from '../start.ts';
 import type { CliCommand } from './command.ts';
 
 export const rotateKey: CliCommand = {

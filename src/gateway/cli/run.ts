@@ -4,7 +4,7 @@ import { ComponentRefused } from '../../stanza/index.ts';
 import { type Config, ConfigError, OPTIONS, resolveConfig } from '../config.ts';
 import { createLog, type Log } from '../log.ts';
 import type { OptionTable } from '../options.ts';
-import { locationOf, reasonOf, startGateway } from '../run.ts';
+import { locationOf, reasonOf, startGateway } from '../start.ts';
 import { isPostgresUrl, withoutPassword } from '../store/location.ts';
 import { claimTenancy, type Tenancy } from '../store/tenancy.ts';
 import type { CliCommand, CliInput } from './command.ts';

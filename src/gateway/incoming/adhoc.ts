@@ -11,6 +11,6 @@ export const adhocCommand: IqRoute = {
     expectType(incoming, 'set');
     if (to.local !== '') throw new XmppError('item-not-found', 'There is no such command.');
     const session = gateway.sessions.get(from.bare);
-    return gateway.adhoc.handle({ from, session }, command.parse(payload) as Command);
+    return gateway.adhocCommands.handle({ from, session }, command.parse(payload) as Command);
   },
 };

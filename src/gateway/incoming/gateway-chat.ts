@@ -13,7 +13,7 @@ export const gatewayChat: Route = {
       gateway.send(receiptMessage({ from: to.full, to: from.full, type: 'chat' }, id, gateway.newId()));
     }
     // Not awaited: a command that asks something would wait for a message behind it.
-    gateway.chat
+    gateway.chatCommands
       .handle({ from, session: gateway.sessions.get(from.bare) }, find(stanza, body) ?? '')
       .catch((error) => gateway.exception(error));
   },

@@ -21,7 +21,7 @@ import type { StoredRoom } from '../store/rooms.ts';
 import { type HoleBound, RoomArchive } from './archive.ts';
 import { Backfill } from './backfill.ts';
 import { syncBookmark } from './bookmark-sync.ts';
-import { JoinedClients } from './clients.ts';
+import { JoinedClients } from './joined-clients.ts';
 import { type Mention, MentionFinder } from './mentions.ts';
 import { OCCUPANT_ID_SECRET, occupantIdFor } from './occupant-id.ts';
 import { Occupants } from './occupants.ts';

@@ -7,7 +7,7 @@ import { resolveConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
 import type { RawValues } from '../../options.ts';
 import { loadPlugin } from '../../plugin.ts';
-import { startGateway } from '../../run.ts';
+import { startGateway } from '../../start.ts';
 
 /** What this process tells. */
 export type Report = { readonly kind: 'loaded' | 'started' } | { readonly kind: 'failed'; readonly reason: string };

@@ -8,7 +8,7 @@ import type { BaseGateway } from './gateway.ts';
 import type { BaseSession } from './session.ts';
 import type { User } from './user.ts';
 
-export class Rosters {
+export class UserRosters {
   readonly #gateway: BaseGateway;
   /** What stands in the rosters of users who are being logged in, by the JIDs of the items. */
   readonly #known = new WeakMap<BaseSession, ReadonlyMap<string, Item>>();

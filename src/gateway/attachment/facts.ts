@@ -11,7 +11,7 @@ const THUMB_SIZE = 100;
 /** Pixels that a picture may have to be looked at: more is an attack on our memory. */
 const MAX_PIXELS = 64_000_000;
 
-export async function describe({ path, name, type, size }: LocalFile): Promise<FileFacts> {
+export async function factsOf({ path, name, type, size }: LocalFile): Promise<FileFacts> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   const facts = { name, type, size, sha256: hash.digest('base64') };
