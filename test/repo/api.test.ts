@@ -243,7 +243,7 @@ const EXERCISED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'BaseSession: search  BaseGateway: searchFields  commands: SearchResult',
     'search :: an address for a name needs a search by one thing': 'BaseGateway: searchTitle searchInstructions',
   },
-  'gateway/form': {
+  'gateway/command/form': {
     'data form :: a field with a picture': 'FormField: imageUrl',
   },
   'gateway/log-stanza': {

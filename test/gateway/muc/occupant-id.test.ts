@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import { occupantIdFor } from '../../src/gateway/muc/occupant-id.ts';
-import { Store } from '../../src/gateway/store/store.ts';
-import { withFolder } from '../support/folder.ts';
-import { suite } from '../support/test.ts';
+import { occupantIdFor } from '../../../src/gateway/muc/occupant-id.ts';
+import { Store } from '../../../src/gateway/store/store.ts';
+import { withFolder } from '../../support/folder.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('occupant ids');
 const SECRET = new Uint8Array(32).fill(7);

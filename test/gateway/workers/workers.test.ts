@@ -1,13 +1,13 @@
 /** Where users live when several processes serve one component; with ejabberd and PostgreSQL: test/e2e/workers. */
 
 import * as assert from 'uvu/assert';
-import { XmppError } from '../../src/gateway/errors.ts';
-import type { BaseGateway } from '../../src/gateway/gateway.ts';
-import { FakeClock } from '../../src/gateway/testing/index.ts';
-import { Workers } from '../../src/gateway/workers/workers.ts';
-import { type Element, JID, newId } from '../../src/stanza/index.ts';
-import { suite } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+import { XmppError } from '../../../src/gateway/errors.ts';
+import type { BaseGateway } from '../../../src/gateway/gateway.ts';
+import { FakeClock } from '../../../src/gateway/testing/index.ts';
+import { Workers } from '../../../src/gateway/workers/workers.ts';
+import { type Element, JID, newId } from '../../../src/stanza/index.ts';
+import { suite } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 const test = suite('workers');
 const ROMEO = 'romeo@example.com';

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import { dataForm, type FormField, readAnswers } from '../../src/gateway/command/form.ts';
-import { XmppError } from '../../src/gateway/index.ts';
-import { mediaOf } from '../support/forms.ts';
-import { suite } from '../support/test.ts';
+import { dataForm, type FormField, readAnswers } from '../../../src/gateway/command/form.ts';
+import { XmppError } from '../../../src/gateway/index.ts';
+import { mediaOf } from '../../support/forms.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('form');
 

@@ -5,11 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { main } from '../../src/gateway/cli/main.ts';
-import { Keyring } from '../../src/gateway/store/keyring.ts';
-import { Store } from '../../src/gateway/store/store.ts';
-import { JID } from '../../src/stanza/index.ts';
-import { suite } from '../support/test.ts';
+import { main } from '../../../src/gateway/cli/main.ts';
+import { Keyring } from '../../../src/gateway/store/keyring.ts';
+import { Store } from '../../../src/gateway/store/store.ts';
+import { JID } from '../../../src/stanza/index.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('cli rotate-key');
 const folder = mkdtempSync(join(tmpdir(), 'slipway-rotate-'));

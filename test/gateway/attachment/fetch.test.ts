@@ -3,8 +3,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as assert from 'uvu/assert';
-import { FetchError, type FetchLimits, fetchLimited, type Network } from '../../src/gateway/attachment/fetch.ts';
-import { suite } from '../support/test.ts';
+import { FetchError, type FetchLimits, fetchLimited, type Network } from '../../../src/gateway/attachment/fetch.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('fetch');
 

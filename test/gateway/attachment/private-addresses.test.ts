@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { isPrivateAddress } from '../../src/gateway/attachment/private-addresses.ts';
-import { suite } from '../support/test.ts';
+import { isPrivateAddress } from '../../../src/gateway/attachment/private-addresses.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('private addresses');
 

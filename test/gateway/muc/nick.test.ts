@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { safeNick, uniqueNick } from '../../src/gateway/muc/nick.ts';
-import { isUnassigned } from '../../src/gateway/muc/unassigned.ts';
-import { JID } from '../../src/stanza/index.ts';
-import { suite } from '../support/test.ts';
+import { safeNick, uniqueNick } from '../../../src/gateway/muc/nick.ts';
+import { isUnassigned } from '../../../src/gateway/muc/unassigned.ts';
+import { JID } from '../../../src/stanza/index.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('nick');
 

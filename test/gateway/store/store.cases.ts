@@ -2,13 +2,13 @@
 
 import { randomBytes } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import { openDatabase } from '../../src/gateway/store/database.ts';
-import { Keyring } from '../../src/gateway/store/keyring.ts';
-import { Store } from '../../src/gateway/store/store.ts';
-import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
-import { type Clock, JID, systemClock } from '../../src/stanza/index.ts';
-import type { NewDatabase } from '../support/databases.ts';
-import type { Test } from '../support/test.ts';
+import { openDatabase } from '../../../src/gateway/store/database.ts';
+import { Keyring } from '../../../src/gateway/store/keyring.ts';
+import { Store } from '../../../src/gateway/store/store.ts';
+import { FakeClock } from '../../../src/gateway/testing/fake-clock.ts';
+import { type Clock, JID, systemClock } from '../../../src/stanza/index.ts';
+import type { NewDatabase } from '../../support/databases.ts';
+import type { Test } from '../../support/test.ts';
 
 async function opened(location: string, onError = fail, clock: Clock = systemClock): Promise<Store> {
   return Store.open(location, onError, { clock });

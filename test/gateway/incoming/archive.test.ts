@@ -1,13 +1,13 @@
 import * as assert from 'uvu/assert';
-import type { BaseGateway } from '../../src/gateway/gateway.ts';
-import { archiveMetadata, archiveQuery } from '../../src/gateway/incoming/archive.ts';
-import type { IqRoute } from '../../src/gateway/incoming/route.ts';
-import { type Element, find, JID } from '../../src/stanza/index.ts';
-import { fin, type Metadata, metadata, NS, type Query, query, result } from '../../src/xep/0313-mam.ts';
-import { asking, condition, entry, NOW, ROOM, setup } from '../support/room-archive.ts';
-import { suite } from '../support/test.ts';
-import { assertValid, hasValidator } from '../support/validator.ts';
-import { canonical, stanza } from '../support/xml.ts';
+import type { BaseGateway } from '../../../src/gateway/gateway.ts';
+import { archiveMetadata, archiveQuery } from '../../../src/gateway/incoming/archive.ts';
+import type { IqRoute } from '../../../src/gateway/incoming/route.ts';
+import { type Element, find, JID } from '../../../src/stanza/index.ts';
+import { fin, type Metadata, metadata, NS, type Query, query, result } from '../../../src/xep/0313-mam.ts';
+import { asking, condition, entry, NOW, ROOM, setup } from '../../support/room-archive.ts';
+import { suite } from '../../support/test.ts';
+import { assertValid, hasValidator } from '../../support/validator.ts';
+import { canonical, stanza } from '../../support/xml.ts';
 
 const test = suite('archive routes');
 

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { WriteQueue } from '../../src/gateway/store/write-queue.ts';
-import { suite } from '../support/test.ts';
+import { WriteQueue } from '../../../src/gateway/store/write-queue.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('write queue');
 

@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
-import { firstIdAt, JournalIds, MAX_WORKERS, timeOf } from '../../src/gateway/store/journal-id.ts';
-import { FakeClock } from '../../src/gateway/testing/index.ts';
-import { suite } from '../support/test.ts';
+import { firstIdAt, JournalIds, MAX_WORKERS, timeOf } from '../../../src/gateway/store/journal-id.ts';
+import { FakeClock } from '../../../src/gateway/testing/index.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('journal ids');
 

@@ -1,11 +1,11 @@
 /** The archive of a room, over any database. */
 
 import * as assert from 'uvu/assert';
-import { type ArchiveEntry, isArchived, RoomArchive } from '../../src/gateway/muc/archive.ts';
-import { Store } from '../../src/gateway/store/store.ts';
-import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
-import { body, Element, find, JID } from '../../src/stanza/index.ts';
-import type { NewDatabase } from '../support/databases.ts';
+import { type ArchiveEntry, isArchived, RoomArchive } from '../../../src/gateway/muc/archive.ts';
+import { Store } from '../../../src/gateway/store/store.ts';
+import { FakeClock } from '../../../src/gateway/testing/fake-clock.ts';
+import { body, Element, find, JID } from '../../../src/stanza/index.ts';
+import type { NewDatabase } from '../../support/databases.ts';
 import {
   asking,
   closeStores,
@@ -23,9 +23,9 @@ import {
   setup,
   textOf,
   texts,
-} from '../support/room-archive.ts';
-import type { Test } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+} from '../../support/room-archive.ts';
+import type { Test } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 export function roomArchiveCases(test: Test, database: NewDatabase): void {
   test.after.each(closeStores);

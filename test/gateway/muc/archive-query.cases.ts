@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import type { History } from '../../src/xep/0045-muc.ts';
-import { filter, type Query } from '../../src/xep/0313-mam.ts';
-import type { NewDatabase } from '../support/databases.ts';
+import type { History } from '../../../src/xep/0045-muc.ts';
+import { filter, type Query } from '../../../src/xep/0313-mam.ts';
+import type { NewDatabase } from '../../support/databases.ts';
 import {
   type Asked,
   asking,
@@ -18,9 +18,9 @@ import {
   page,
   ROOM,
   setup,
-} from '../support/room-archive.ts';
-import type { Test } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+} from '../../support/room-archive.ts';
+import type { Test } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 export function roomArchiveQueryCases(test: Test, database: NewDatabase): void {
   test.after.each(closeStores);

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert';
-import { RoomCounts } from '../../src/gateway/store/room-counts.ts';
-import { suite } from '../support/test.ts';
+import { RoomCounts } from '../../../src/gateway/store/room-counts.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('room counts');
 

@@ -1,8 +1,8 @@
 import * as assert from 'uvu/assert';
-import { Allowance, type Allowances } from '../../src/gateway/guard/allowance.ts';
-import { TokenBucket } from '../../src/gateway/guard/token-bucket.ts';
-import { FakeClock } from '../../src/gateway/testing/fake-clock.ts';
-import { suite } from '../support/test.ts';
+import { Allowance, type Allowances } from '../../../src/gateway/guard/allowance.ts';
+import { TokenBucket } from '../../../src/gateway/guard/token-bucket.ts';
+import { FakeClock } from '../../../src/gateway/testing/fake-clock.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('allowance');
 

@@ -1,7 +1,7 @@
 import type { CompiledQuery, QueryResult } from 'kysely';
 import * as assert from 'uvu/assert';
-import { rowStatement } from '../../src/gateway/store/row-statement.ts';
-import { suite } from '../support/test.ts';
+import { rowStatement } from '../../../src/gateway/store/row-statement.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('row statement');
 

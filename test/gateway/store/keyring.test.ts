@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import * as assert from 'uvu/assert';
-import { Keyring, keyIdOf, PREFIX_LENGTH, SealError } from '../../src/gateway/store/keyring.ts';
-import { suite } from '../support/test.ts';
+import { Keyring, keyIdOf, PREFIX_LENGTH, SealError } from '../../../src/gateway/store/keyring.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('keyring');
 

@@ -1,12 +1,12 @@
 import * as assert from 'uvu/assert';
-import { XmppError } from '../../src/gateway/errors.ts';
-import { FakeClock } from '../../src/gateway/testing/index.ts';
-import { Bus } from '../../src/gateway/workers/bus.ts';
-import { Calls, type Task } from '../../src/gateway/workers/calls.ts';
-import { askerOf, requestIds } from '../../src/gateway/workers/request-ids.ts';
-import { newId } from '../../src/stanza/index.ts';
-import { suite } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+import { XmppError } from '../../../src/gateway/errors.ts';
+import { FakeClock } from '../../../src/gateway/testing/index.ts';
+import { Bus } from '../../../src/gateway/workers/bus.ts';
+import { Calls, type Task } from '../../../src/gateway/workers/calls.ts';
+import { askerOf, requestIds } from '../../../src/gateway/workers/request-ids.ts';
+import { newId } from '../../../src/stanza/index.ts';
+import { suite } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 const test = suite('workers: bus');
 

@@ -1,12 +1,12 @@
 /** What the development server does for its own users. */
 
 import * as assert from 'uvu/assert';
-import { StanzaError } from '../../src/stanza/index.ts';
-import { blockJids, fetchBlocklist, unblockJids } from '../../src/xep/0191-blocking.ts';
-import { fetchBookmarks, publishBookmark } from '../../src/xep/0402-bookmarks.ts';
-import { Stage } from '../support/stage.ts';
-import { suite } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+import { StanzaError } from '../../../src/stanza/index.ts';
+import { blockJids, fetchBlocklist, unblockJids } from '../../../src/xep/0191-blocking.ts';
+import { fetchBookmarks, publishBookmark } from '../../../src/xep/0402-bookmarks.ts';
+import { Stage } from '../../support/stage.ts';
+import { suite } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 const test = suite('development server');
 

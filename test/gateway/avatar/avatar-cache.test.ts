@@ -1,12 +1,12 @@
 import { crc32, deflateSync } from 'node:zlib';
 import * as assert from 'uvu/assert';
-import { AvatarCache } from '../../src/gateway/avatar/avatar-cache.ts';
-import { fetchUserAvatar } from '../../src/gateway/avatar/user-avatar.ts';
-import type { BaseSession } from '../../src/gateway/session.ts';
-import type { StoredAvatar } from '../../src/gateway/store/avatars.ts';
-import { JID } from '../../src/stanza/index.ts';
-import { suite } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+import { AvatarCache } from '../../../src/gateway/avatar/avatar-cache.ts';
+import { fetchUserAvatar } from '../../../src/gateway/avatar/user-avatar.ts';
+import type { BaseSession } from '../../../src/gateway/session.ts';
+import type { StoredAvatar } from '../../../src/gateway/store/avatars.ts';
+import { JID } from '../../../src/stanza/index.ts';
+import { suite } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 const test = suite('avatar cache');
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import Database from 'libsql';
 import * as assert from 'uvu/assert';
-import { Store } from '../../src/gateway/store/store.ts';
-import { JID } from '../../src/stanza/index.ts';
-import { sqliteDatabases } from '../support/databases.ts';
-import { suite } from '../support/test.ts';
+import { Store } from '../../../src/gateway/store/store.ts';
+import { JID } from '../../../src/stanza/index.ts';
+import { sqliteDatabases } from '../../support/databases.ts';
+import { suite } from '../../support/test.ts';
 import { storeCases } from './store.cases.ts';
 
 const test = suite('store');

@@ -5,9 +5,9 @@ import {
   MentionFinder,
   mentionsFromReferences,
   replaceMentions,
-} from '../../src/gateway/muc/mentions.ts';
-import { suite } from '../support/test.ts';
-import { stanza } from '../support/xml.ts';
+} from '../../../src/gateway/muc/mentions.ts';
+import { suite } from '../../support/test.ts';
+import { stanza } from '../../support/xml.ts';
 
 const test = suite('mentions');
 

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
-import { nearest, readSources } from '../../src/gateway/cli/sources.ts';
-import { ConfigError, type OptionTable } from '../../src/gateway/options.ts';
-import { suite } from '../support/test.ts';
+import { nearest, readSources } from '../../../src/gateway/cli/sources.ts';
+import { ConfigError, type OptionTable } from '../../../src/gateway/options.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('cli-sources');
 

@@ -1,7 +1,0 @@
-import { sqliteDatabases } from '../support/databases.ts';
-import { suite } from '../support/test.ts';
-import { roomArchiveCases } from './room-archive.cases.ts';
-
-const test = suite('room archive');
-roomArchiveCases(test, sqliteDatabases(test));
-test.run();
