@@ -42,7 +42,6 @@ import { Inbox } from './incoming/inbox.ts';
 import { messageRoute, receive } from './incoming/receive.ts';
 import type { Log } from './log.ts';
 import { PRIVATE_ELEMENTS } from './log-stanza.ts';
-import { MessageStates } from './message-states.ts';
 import { LegacyBookmarks } from './muc/bookmarks.ts';
 import { type Identity, LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
@@ -220,8 +219,6 @@ export abstract class BaseGateway implements IqSender {
   readonly sessions: Sessions;
   /** Counts, measures, remembers what happened to messages. @internal */
   readonly watch: Watch;
-  /** What became of messages. @internal */
-  readonly journal: MessageStates;
   /** @internal */
   readonly administration: Administration;
   /** The processes that serve this component together, if there are several. @internal */
@@ -321,7 +318,6 @@ export abstract class BaseGateway implements IqSender {
       clock,
       onError,
     });
-    this.journal = new MessageStates(store, this.#outbox);
     this.administration = new Administration(this);
     this.workers = this.#workersOf(tenancy);
   }

@@ -104,11 +104,6 @@ export class Outbox {
     this.#link.pause(isFull || isReadingPaused);
   }
 
-  /** The last row that was written to the server. */
-  get written(): number {
-    return this.#written;
-  }
-
   /** Resolves when everything has been stored, and the server keeps up. */
   async drained(): Promise<void> {
     await this.#journal.flushed();

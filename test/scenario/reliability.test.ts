@@ -227,8 +227,8 @@ test('hanging :: ends as unknown, harms only its own event, and counts after all
     const error = await errorOf(romeo, '1');
     assert.equal([error.condition, error.text.slice(0, 15)], ['remote-server-timeout', 'It is not known']);
     await romeo.receives(receiptFor('2'));
-    const { userId, hanging } = stage.session() as Moody;
-    const stateOf = async (id: string) => (await stage.gateway.journal.find(userId, id)).map(({ state }) => state);
+    const { hanging } = stage.session() as Moody;
+    const stateOf = async (id: string) => (await stage.gateway.store.lives([id])).map(({ state }) => state);
     assert.equal([await stateOf('1'), await stateOf('2')], [['unknown'], ['sent']]);
     hanging[0]?.();
     await romeo.receives(receiptFor('1'));
@@ -322,15 +322,14 @@ test('restart :: what the network said and the server had not read comes then, u
       juliet.sendText('one', { legacyMsgId: 'n1' });
       juliet.sendText('two', { legacyMsgId: 'n2' });
       await stage.gateway.drained();
-      const { userId } = stage.session();
-      const [state] = await stage.gateway.journal.find(userId, 'n1');
-      assert.equal([state?.direction, state?.state, state?.chat], ['to-user', 'pending', 'juliet']);
+      const [life] = await stage.gateway.store.lives(['n1']);
+      assert.equal([life?.direction, life?.state, life?.chat], ['to-user', 'pending', 'juliet']);
       await stage.gateway.shutdown();
       await stage.server.componentsAllowed(true);
       await stage.start();
       for (const id of ['n1', 'n2']) await romeo.receives((s) => s.attrs.id === id && s.name === 'message');
       await stage.fenced();
-      assert.is((await stage.gateway.journal.find(userId, 'n2'))[0]?.state, 'acknowledged');
+      assert.is((await stage.gateway.store.lives(['n2']))[0]?.state, 'acknowledged');
     }),
   ));
 
@@ -389,10 +388,12 @@ test('retention :: what is settled is forgotten after some days, ids are not', a
     const romeo = await stage.registered();
     says(romeo, '1', 'hello');
     await romeo.receives(receiptFor('1'));
-    const { userId } = stage.session();
-    assert.is((await stage.gateway.journal.find(userId, '1')).length, 1);
+    // What the journal has forgotten it cannot say the time of.
+    const isInJournal = async () =>
+      (await stage.gateway.store.lives(['1'])).map(({ storedAt }) => storedAt !== undefined);
+    assert.equal(await isInJournal(), [true]);
     await clock.advance(3 * 24 * 3600 * 1000);
-    await eventually(async () => assert.equal(await stage.gateway.journal.find(userId, '1'), []));
+    await eventually(async () => assert.equal(await isInJournal(), [false]));
     const juliet = await stage.session().contacts.byLegacyId('juliet');
     assert.is(await stage.session().sent.legacyId(juliet, '1'), 'legacy-1');
   });

@@ -218,9 +218,8 @@ test('explain :: what the server of the user returns has failed, also after a re
         (await stage.session().contacts.byLegacyId('juliet')).sendText('hello', { legacyMsgId });
       await blockJids(romeo.client, JULIET);
       await says('41');
-      const { userId } = stage.session();
       const states = async (id: string) =>
-        (await stage.gateway.journal.find(userId, id)).map(({ direction, state, error }) => [direction, state, error]);
+        (await stage.gateway.store.lives([id])).map(({ direction, state, error }) => [direction, state, error]);
       const failed = [['to-user', 'failed', 'service-unavailable']];
       await eventually(async () => assert.equal(await states('41'), failed));
       const facts = async (id: string) => {

@@ -1,4 +1,4 @@
-/** What is in the journal: to go on after a restart, and for those who want to know what became of a message. */
+/** What is in the journal: to go on after a restart, and for administrators. What became of one message: see life.ts. */
 
 import type { Kysely } from 'kysely';
 import { firstIdAt, timeOf } from './journal-id.ts';
@@ -123,23 +123,6 @@ export class JournalQueries {
   async xml(id: number): Promise<string | undefined> {
     const row = await this.#db.selectFrom('journal_in').select('xml').where('id', '=', id).executeTakeFirst();
     return row?.xml;
-  }
-
-  /** What users did with this stanza id, the newest first. */
-  async eventsWith(userId: number, stanzaId: string, chat?: string): Promise<readonly StoredEvent[]> {
-    const rows = await this.#events()
-      .where('user_id', '=', userId)
-      .where('stanza_id', '=', stanzaId)
-      .$if(chat !== undefined, (query) => query.where('chat', '=', chat as string))
-      .orderBy('id', 'desc')
-      .execute();
-    return rows.map(storedEvent);
-  }
-
-  /** Whether the server has not read this row yet. */
-  async isOutgoing(outId: number): Promise<boolean> {
-    const row = await this.#db.selectFrom('journal_out').select('id').where('id', '=', outId).executeTakeFirst();
-    return row !== undefined;
   }
 
   /** Forgets what an administrator does not want to try again. */

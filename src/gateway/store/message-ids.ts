@@ -7,23 +7,10 @@
 
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { Journal } from './journal.ts';
-import { timeOf } from './journal-id.ts';
 import type { Schema } from './schema.ts';
 
 /** Only of these there is an index by `legacy_id`. */
 export const HAS_OTHER_ID = sql<SqlBool>`legacy_id <> xmpp_id`;
-
-export interface StoredPair {
-  readonly chat: string;
-  readonly xmppId: string;
-  readonly legacyId: string;
-  readonly fromUser: boolean;
-  /** The row of the journal with which it went, or goes, to the user; 0 if that is not known, null if it does not. */
-  readonly outId: number | null;
-  readonly at: Date | undefined;
-  /** Why the server returned it, if it did. */
-  readonly error: string | undefined;
-}
 
 export class MessageIds {
   readonly #db: Kysely<Schema>;
@@ -70,29 +57,6 @@ export class MessageIds {
       .orderBy('id')
       .execute();
     return rows.map((row) => row.xmpp_id);
-  }
-
-  /** What is known of a user's messages with this id on either side. */
-  async find(userId: number, id: string): Promise<readonly StoredPair[]> {
-    const rows = await this.#db
-      .selectFrom('message')
-      .select(['chat', 'xmpp_id', 'legacy_id', 'from_user', 'out_id', 'error'])
-      .where('user_id', '=', userId)
-      .where((where) => where.or([where('xmpp_id', '=', id), where('legacy_id', '=', id)]))
-      .orderBy('id')
-      .execute();
-    return rows.map((row) => {
-      const outId = row.out_id === null ? null : Number(row.out_id);
-      return {
-        chat: row.chat,
-        xmppId: row.xmpp_id,
-        legacyId: row.legacy_id,
-        fromUser: row.from_user === 1,
-        outId,
-        at: outId === null || outId === 0 ? undefined : new Date(timeOf(outId)),
-        error: row.error ?? undefined,
-      };
-    });
   }
 
   /** Whether a stanza has been sent, or is on its way. */
