@@ -111,6 +111,11 @@ test('from a contact :: a file on the web is copied; or its address is passed on
         const { name, mediaType } = find((await messages(romeo))[0] as Element, fileSharing)?.file ?? {};
         assert.equal([name, mediaType], ['note.txt', 'text/plain']);
       }, LOCAL);
+      // A `%` that no two digits follow is one that somebody has not escaped.
+      await play(async (_stage, romeo, juliet) => {
+        assert.ok(await juliet.sendFile(`${origin}/100%.txt`));
+        assert.is(find((await messages(romeo))[0] as Element, fileSharing)?.file.name, '100%.txt');
+      }, LOCAL);
       await play(
         async (_stage, romeo, juliet) => {
           assert.is(await juliet.sendFile(`${origin}/note.txt`), `${origin}/note.txt`);

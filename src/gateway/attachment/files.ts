@@ -6,7 +6,7 @@ import type { AttachmentStore } from '../store/attachments.ts';
 import { factsOf } from './facts.ts';
 import { type FetchLimits, fetchLimited } from './fetch.ts';
 import { typeOf } from './media-types.ts';
-import { type FileSource, isWebUrl, openSource } from './source.ts';
+import { type FileSource, isWebUrl, nameInUrl, openSource } from './source.ts';
 import type { Requester, Uploader } from './upload.ts';
 
 export interface SharedFile {
@@ -109,6 +109,6 @@ export class Files {
 }
 
 async function aboutUrl(url: string, { fileName, contentType }: ShareOptions): Promise<FileFacts> {
-  const name = fileName ?? decodeURIComponent(new URL(url).pathname.split('/').at(-1) || 'file');
+  const name = fileName ?? nameInUrl(url) ?? 'file';
   return { name, type: contentType ?? (await typeOf(extname(name))) };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { FetchError, type FetchLimits, fetchLimited } from './fetch.ts';
 import { extensionOf, typeOf } from './media-types.ts';
 
@@ -36,6 +37,18 @@ export function isWebUrl(source: FileSource): source is string | URL {
     : typeof source === 'string' && /^https?:\/\//i.test(source);
 }
 
+/** What a file is called by its URL, for one that comes as a mere link; `undefined` when the path does not say. */
+export function nameInUrl(url: string): string | undefined {
+  const last = URL.canParse(url) ? new URL(url).pathname.split('/').at(-1) : undefined;
+  if (last === undefined || last === '') return undefined;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    // Not every `%` in a URL is meant as it should be: the name is then what is written.
+    return last;
+  }
+}
+
 /**
  * Makes a file of it. The caller must dispose of it.
  * @throws FetchError when it is on the web and cannot be fetched. @throws Error when there is no such file.
@@ -47,7 +60,7 @@ export async function openSource(source: FileSource, options: SourceOptions, lim
 }
 
 async function fromDisk(source: string | URL, options: SourceOptions): Promise<LocalFile> {
-  const path = source instanceof URL ? decodeURIComponent(source.pathname) : source;
+  const path = source instanceof URL ? fileURLToPath(source) : source;
   const { size } = await stat(path);
   const named = await nameAndType({ fileName: options.fileName ?? basename(path), contentType: options.contentType });
   return { path, ...named, size, url: undefined, dispose: async () => {} };
@@ -59,9 +72,8 @@ async function fromWeb(url: string, options: SourceOptions, limits: FetchLimits)
     body.destroy();
     throw new FetchError(`the server of the file answers with status ${status}`);
   }
-  const last = decodeURIComponent(basename(new URL(url).pathname));
   const file = await spooled(body, {
-    fileName: options.fileName ?? (last === '' ? undefined : last),
+    fileName: options.fileName ?? nameInUrl(url),
     contentType: options.contentType ?? headers['content-type']?.split(';')[0]?.trim(),
   });
   return { ...file, url };

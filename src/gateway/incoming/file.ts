@@ -9,6 +9,7 @@ import type { File } from '../../xep/0446-file-metadata.ts';
 import { fileSharing, NS as NS_SFS } from '../../xep/0447-sfs.ts';
 import { NS as NS_REPLY } from '../../xep/0461-replies.ts';
 import { FetchError, type Fetched, type FetchLimits, fetchLimited } from '../attachment/fetch.ts';
+import { nameInUrl } from '../attachment/source.ts';
 import { can } from '../capability.ts';
 import { XmppError } from '../errors.ts';
 import { chatOf, type Route, taken } from './route.ts';
@@ -36,7 +37,7 @@ export const file: Route = {
     const { options } = await replyOptions(chat, incoming);
     const details = {
       ...options,
-      fileName: (about.name ?? nameIn(url))?.replace(/[/\\]/g, '_'),
+      fileName: (about.name ?? nameInUrl(url))?.replace(/[/\\]/g, '_'),
       size: about.size,
       caption: captionOf(stanza, url),
     };
@@ -74,15 +75,6 @@ function sharedIn(stanza: Element): Shared | undefined {
 function captionOf(stanza: Element, url: string): string | undefined {
   const text = realBody(stanza, NS_SFS, NS_REPLY)?.trim();
   return text === undefined || text === '' || text === url || find(stanza, body) === url ? undefined : text;
-}
-
-/** The end of the path: nothing else says what a file is called that comes as a mere link. */
-function nameIn(url: string): string | undefined {
-  try {
-    return decodeURIComponent(new URL(url).pathname.split('/').at(-1) as string) || undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws FetchError when it is not there. */
