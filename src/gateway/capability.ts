@@ -1,6 +1,6 @@
 /** What a session can do is what its plugin implements: the same table decides what is advertised and accepted. */
 
-import { type Form, makeField, makeForm } from '../xep/0004-data-forms.ts';
+import { dataResult, type Form } from '../xep/0004-data-forms.ts';
 import { type Info, NS_INFO, NS_ITEMS } from '../xep/0030-disco.ts';
 import { NS as NS_OOB } from '../xep/0066-oob.ts';
 import { NS as NS_CHAT_STATES } from '../xep/0085-chat-states.ts';
@@ -53,6 +53,18 @@ export const CAPABILITIES = {
   replies: { features: [NS_REPLIES], hooks: ['sendText'], flag: 'replies' },
   files: { features: [NS_OOB, NS_SFS], hooks: ['sendFile'], flag: 'upload' },
 } as const satisfies Record<string, Capability>;
+
+/** What contacts and rooms rule out by themselves: nothing but receipts in rooms. */
+export const DEFAULT_FLAGS = {
+  correction: true,
+  retraction: true,
+  reaction: true,
+  replies: true,
+  marks: true,
+  chatStates: true,
+  upload: true,
+  reactionsSingleEmoji: false,
+} as const;
 
 export type CapabilityName = keyof typeof CAPABILITIES;
 
@@ -109,8 +121,9 @@ function restrictions(
   allowed: ReadonlySet<string> | undefined,
 ): readonly Form[] {
   if (!reactionsSingleEmoji && allowed === undefined) return [];
-  const fields = [makeField({ var: 'FORM_TYPE', type: 'hidden', values: [RESTRICTIONS] })];
-  if (reactionsSingleEmoji) fields.push(makeField({ var: 'max_reactions_per_user', values: ['1'] }));
-  if (allowed !== undefined) fields.push(makeField({ var: 'allowlist', values: [...allowed] }));
-  return [makeForm({ type: 'result', fields })];
+  const values = {
+    ...(reactionsSingleEmoji && { max_reactions_per_user: '1' }),
+    ...(allowed !== undefined && { allowlist: [...allowed] }),
+  };
+  return [dataResult(values, RESTRICTIONS)];
 }

@@ -1,11 +1,15 @@
 /** Somebody on the foreign network, as an XMPP contact of one user. */
 
 import { type Element, JID, presence } from '../stanza/index.ts';
+import { NS_METADATA } from '../xep/0084-avatar.ts';
 import { x as vcardUpdate } from '../xep/0153-vcard-avatars.ts';
+import { NS as NS_NICK } from '../xep/0172-nick.ts';
+import { NODE as VCARD_NODE } from '../xep/0292-vcard4.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
 import type { AvatarSource } from './avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from './avatar/picture.ts';
+import { DEFAULT_FLAGS } from './capability.ts';
 import { ContactChat } from './contact-chat.ts';
 import type { Voice } from './conversation.ts';
 import type { LegacyParticipant } from './muc/participant.ts';
@@ -13,7 +17,13 @@ import type { LegacyMUC } from './muc/room.ts';
 import type { Envelope } from './outgoing/envelope.ts';
 import { directInvitation } from './outgoing/invitation.ts';
 import { avatarEvent, nickEvent, vcardEvent } from './outgoing/pep-events.ts';
-import { isSamePresence, type PresenceFacts, presenceStanza, statusWithLastSeen } from './outgoing/presence.ts';
+import {
+  isSamePresence,
+  type PresenceFacts,
+  presenceStanza,
+  statusWithLastSeen,
+  subscriptionStanza,
+} from './outgoing/presence.ts';
 import type { VCardFacts } from './outgoing/vcard.ts';
 import { Present } from './present.ts';
 import type { BaseSession } from './session.ts';
@@ -397,9 +407,9 @@ export class LegacyContact extends Present {
   async tellClient(to: JID, nodes: readonly string[]): Promise<void> {
     const address = { from: this.jid.bare, to: to.full };
     for (const event of [
-      nodes.includes(NICK) ? nickEvent(address, this.displayName) : undefined,
-      nodes.includes(AVATAR) ? await this.#avatarEvent(address) : undefined,
-      nodes.includes(VCARD) && this.#extras.vcard !== undefined ? await this.#vcardEvent(address) : undefined,
+      nodes.includes(NS_NICK) ? nickEvent(address, this.displayName) : undefined,
+      nodes.includes(NS_METADATA) ? await this.#avatarEvent(address) : undefined,
+      nodes.includes(VCARD_NODE) && this.#extras.vcard !== undefined ? await this.#vcardEvent(address) : undefined,
     ]) {
       if (event !== undefined) this.#tell(event);
     }
@@ -433,7 +443,7 @@ export class LegacyContact extends Present {
   }
 
   #sendSubscription(type: 'subscribe' | 'subscribed' | 'unsubscribed', text = ''): void {
-    this.session.xmpp.sendSubscription({ ...this.#bareAddress, type }, this.name, text);
+    this.session.xmpp.send(subscriptionStanza({ ...this.#bareAddress, type }, this.name, text));
   }
 
   /** Everything that a new friend sees. */
@@ -494,18 +504,7 @@ Object.assign(LegacyContact.prototype, {
   resource: 'slipway',
   mtype: 'chat',
   isGroup: false,
-  correction: true,
-  retraction: true,
-  reaction: true,
-  replies: true,
-  marks: true,
-  receipts: true,
-  chatStates: true,
-  upload: true,
-  reactionsSingleEmoji: false,
   clientType: 'pc',
+  receipts: true,
+  ...DEFAULT_FLAGS,
 } satisfies Partial<LegacyContact>);
-
-const NICK = 'http://jabber.org/protocol/nick';
-const AVATAR = 'urn:xmpp:avatar:metadata';
-const VCARD = 'urn:xmpp:vcard4';

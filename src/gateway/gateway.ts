@@ -12,9 +12,7 @@ import {
   type PresenceType,
   presence,
   StanzaError,
-  status,
 } from '../stanza/index.ts';
-import { nick } from '../xep/0172-nick.ts';
 import { NS as NS_UPLOAD } from '../xep/0363-http-upload.ts';
 import type { CorrectionOptions, MessageOptions, NoticeOptions } from './actor.ts';
 import { Administration } from './administration.ts';
@@ -576,24 +574,9 @@ export abstract class BaseGateway implements IqSender {
     return new participant(muc, identity);
   }
 
-  /** Sends a presence of the kinds that manage subscriptions, with the name that the other should see. @internal */
-  sendSubscription(
-    header: { from: string; to: string; type: PresenceType },
-    name: string | undefined,
-    text: string,
-  ): void {
-    const payloads = [
-      ...(text === '' ? [] : [status.build(text)]),
-      // XEP-0172 §4.2: so that the one who is asked knows by whom.
-      ...(name === undefined || header.type === 'unsubscribed' ? [] : [nick.build(name)]),
-    ];
-    this.send(presence(header, ...payloads));
-  }
-
   /** Uploads are asked for in the name of the user where the server lets us: quotas are those of users. @internal */
   uploadRequester(user: JID): Requester {
-    const isPrivileged = this.privileges.mayRequest(user.domain, NS_UPLOAD, 'get');
-    return { domain: user.domain, gateway: this, sender: isPrivileged ? this.privileges.senderFor(user) : this };
+    return { domain: user.domain, gateway: this, sender: this.privileges.bestSenderFor(user, NS_UPLOAD, 'get') };
   }
 
   /** The stanza error that an exception becomes: no internal text leaves the gateway. @internal */

@@ -1,6 +1,7 @@
 /** Stanzas as the log may have them. */
 
 import { Element } from '../stanza/index.ts';
+import { NS as NS_REGISTER } from '../xep/0077-register.ts';
 
 /** What people write, what they fill in, pictures, and what lets one in. */
 export const PRIVATE_ELEMENTS: readonly string[] = [
@@ -9,15 +10,13 @@ export const PRIVATE_ELEMENTS: readonly string[] = [
 
 const URL_ATTRIBUTES = ['url', 'uri', 'target', 'src', 'href'];
 
-/** XEP-0077: all fields are what somebody fills in. */
-const NS_REGISTER = 'jabber:iq:register';
-
 /** The same, without the text of elements with these names, however deep they stand, and with URLs cut short. */
 export function withoutText(element: Element, names: readonly string[] = PRIVATE_ELEMENTS): Element {
   return stripped(element, names, false);
 }
 
 function stripped(element: Element, names: readonly string[], isInside: boolean): Element {
+  // Whatever their names, the fields of a registration are what somebody fills in.
   const isPrivate = isInside || names.includes(element.name) || element.ns === NS_REGISTER;
   const children = element.children.map((child) =>
     typeof child === 'string' ? (isPrivate ? '…' : shortUrl(child)) : stripped(child, names, isPrivate),

@@ -150,6 +150,11 @@ export class Privileges {
     };
   }
 
+  /** Who asks for something of a user: the user, where the server lets us; else the gateway itself. */
+  bestSenderFor(user: JID, ns: string, type: 'get' | 'set'): IqSender {
+    return this.mayRequest(user.domain, ns, type) ? this.senderFor(user) : this.#gateway;
+  }
+
   #of(domain: string): Granted {
     return this.#granted.get(domain) ?? NOTHING;
   }

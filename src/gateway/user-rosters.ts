@@ -2,9 +2,9 @@
 
 import { presence, StanzaError } from '../stanza/index.ts';
 import { fetchRoster, type Item, setItem } from '../stanza/roster.ts';
-import { nick } from '../xep/0172-nick.ts';
 import type { LegacyContact } from './contact.ts';
 import type { BaseGateway } from './gateway.ts';
+import { subscriptionStanza } from './outgoing/presence.ts';
 import type { BaseSession } from './session.ts';
 import type { User } from './user.ts';
 
@@ -27,7 +27,7 @@ export class UserRosters {
   /** The gateway asks the user to take it into the roster, who then sees its presence. XEP-0100 §4.1. */
   askForGateway({ user }: BaseSession): void {
     const { jid, componentName } = this.#gateway;
-    this.#gateway.send(presence({ from: jid, to: user.jid.bare, type: 'subscribe' }, nick.build(componentName)));
+    this.#gateway.send(subscriptionStanza({ from: jid, to: user.jid.bare, type: 'subscribe' }, componentName));
   }
 
   /**

@@ -506,7 +506,7 @@ test('search :: by command, with and without a form', () =>
     say(romeo, 'find capulet');
     assert.is(
       await hears(romeo),
-      'Search results\nName: Juliet Capulet, jid: juliet@gw.localhost\nName: Tybalt Capulet, jid: tybalt@gw.localhost',
+      'Search results\nName: Juliet Capulet, jid: xmpp:juliet@gw.localhost\nName: Tybalt Capulet, jid: xmpp:tybalt@gw.localhost',
     );
     await eventually(() => assert.equal(stage.session().calls.at(-1), ['search', { nick: 'capulet' }]));
     say(romeo, 'find nobody');

@@ -4,12 +4,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { FileFacts } from '../outgoing/file.ts';
+import { openImage } from './images.ts';
 import type { LocalFile } from './source.ts';
 
 /** Thumbhashes are made of pictures of at most this many pixels a side. */
 const THUMB_SIZE = 100;
-/** Pixels that a picture may have to be looked at: more is an attack on our memory. */
-const MAX_PIXELS = 64_000_000;
 
 export async function factsOf({ path, name, type, size }: LocalFile): Promise<FileFacts> {
   const hash = createHash('sha256');
@@ -19,10 +18,8 @@ export async function factsOf({ path, name, type, size }: LocalFile): Promise<Fi
 }
 
 async function pictureFacts(path: string): Promise<Pick<FileFacts, 'width' | 'height' | 'thumbhash'>> {
-  // Loaded when the first picture comes: they are large, and many gateways never need them.
-  const [{ default: sharp }, { rgbaToThumbHash }] = await Promise.all([import('sharp'), import('thumbhash')]);
+  const [picture, { rgbaToThumbHash }] = await Promise.all([openImage(path), import('thumbhash')]);
   try {
-    const picture = sharp(path, { limitInputPixels: MAX_PIXELS });
     const { width, height, orientation = 1 } = await picture.metadata();
     const { data, info } = await picture
       .rotate()

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type FetchLimits, fetchLimited } from '../attachment/fetch.ts';
+import { openImage } from '../attachment/images.ts';
 import { isWebUrl } from '../attachment/source.ts';
 import type { AvatarStore, StoredAvatar } from '../store/avatars.ts';
 
@@ -18,9 +19,6 @@ export interface AvatarCacheOptions {
   /** How many pictures are worked on at the same time. */
   readonly parallel: number;
 }
-
-/** Pixels that a picture may have to be looked at: more is an attack on our memory. */
-const MAX_PIXELS = 64_000_000;
 
 export class AvatarCache {
   readonly #options: AvatarCacheOptions;
@@ -69,9 +67,8 @@ export class AvatarCache {
   }
 
   async #save(bytes: Uint8Array): Promise<string> {
-    const { default: sharp } = await import('sharp');
     const { maxSize, store } = this.#options;
-    const picture = sharp(bytes, { limitInputPixels: MAX_PIXELS });
+    const picture = await openImage(bytes);
     const { format, width, height } = await picture.metadata();
     // Stored as it is, so that its hash is that of the file.
     const isFine = format === 'png' && width <= maxSize && height <= maxSize;

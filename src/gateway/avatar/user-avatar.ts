@@ -1,6 +1,7 @@
 /** The user's own picture, for the network. XEP-0084. */
 
 import { type IqSender, MalformedError, StanzaError } from '../../stanza/index.ts';
+import { NS as NS_PUBSUB } from '../../xep/0060-pubsub.ts';
 import { fetchAvatar, fetchMetadata, type Info } from '../../xep/0084-avatar.ts';
 import type { BaseSession } from '../session.ts';
 
@@ -54,6 +55,5 @@ function isTheirs(error: unknown): boolean {
 
 /** The user, if the server lets us: what is published for contacts only is then readable too. */
 function senderFor({ xmpp, user }: BaseSession): IqSender {
-  const ns = 'http://jabber.org/protocol/pubsub';
-  return xmpp.privileges.mayRequest(user.jid.domain, ns, 'get') ? xmpp.privileges.senderFor(user.jid) : xmpp;
+  return xmpp.privileges.bestSenderFor(user.jid, NS_PUBSUB, 'get');
 }

@@ -1,7 +1,7 @@
 /** Commands played as ad-hoc commands: each question a data form. XEP-0050. */
 
 import { Element, type JID, StanzaError } from '../../stanza/index.ts';
-import { fieldValues, makeField, makeForm } from '../../xep/0004-data-forms.ts';
+import { fieldValues } from '../../xep/0004-data-forms.ts';
 import {
   type Actions,
   type CommandErrorCondition,
@@ -11,8 +11,8 @@ import {
 } from '../../xep/0050-commands.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
-import type { CommandContext, CommandResult, Confirmation, Form, TableResult } from './command.ts';
-import { dataForm, readAnswers } from './form.ts';
+import type { CommandContext, CommandResult, Confirmation, Form } from './command.ts';
+import { dataForm, readAnswers, tableForm } from './form.ts';
 
 type Question = Form | Confirmation;
 
@@ -147,16 +147,6 @@ export class AdhocCommands {
 }
 
 const CONFIRM = { var: 'confirm', label: 'Go ahead', type: 'boolean', value: true } as const;
-
-function tableForm(table: TableResult) {
-  const columns = table.fields.map((field) =>
-    makeField({ var: field.var, label: field.label ?? field.var, type: field.type ?? 'text-single' }),
-  );
-  const rows = table.items.map((item) => ({
-    fields: table.fields.map((field) => makeField({ var: field.var, values: [item[field.var] ?? ''] })),
-  }));
-  return makeForm({ type: 'result', title: table.description, reported: { fields: columns }, items: rows });
-}
 
 function bad(condition: CommandErrorCondition, text: string): StanzaError {
   return new StanzaError('modify', 'bad-request', text, { application: [new Element(condition, NS)] });

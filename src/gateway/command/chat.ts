@@ -4,7 +4,7 @@ import { type JID, StanzaError } from '../../stanza/index.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import type { Command, CommandContext, CommandResult, Form, TableResult } from './command.ts';
-import { type FormField, type FormValues, readAnswers, typeOf } from './form.ts';
+import { columnType, type FormField, type FormValues, readAnswers, typeOf } from './form.ts';
 
 /** Milliseconds that a question waits for its answer. */
 const PATIENCE = 10 * 60_000;
@@ -172,8 +172,8 @@ function answerLines(field: FormField, answer: string): readonly string[] {
 }
 
 function tableText(table: TableResult): string {
-  const cell = ({ var: name, label = name, type }: FormField, value = '') =>
-    `${label}: ${type === 'jid-single' && value !== '' ? `xmpp:${value}` : value}`;
+  const cell = (field: FormField, value = '') =>
+    `${field.label ?? field.var}: ${columnType(field) === 'jid-single' && value !== '' ? `xmpp:${value}` : value}`;
   const rows = table.items.map((item) => table.fields.map((field) => cell(field, item[field.var])).join(', '));
   return [table.description, ...(rows.length === 0 ? ['(nothing)'] : rows)].join('\n');
 }

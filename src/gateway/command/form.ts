@@ -1,9 +1,10 @@
 /** Forms that a gateway shows its users, in data forms (XEP-0004) or in a chat. */
 
 import { type Element, JID } from '../../stanza/index.ts';
-import { type Form as DataForm, type FieldType, makeField, makeForm } from '../../xep/0004-data-forms.ts';
+import { type Form as DataForm, type Field, type FieldType, makeField, makeForm } from '../../xep/0004-data-forms.ts';
 import { media } from '../../xep/0221-media.ts';
 import { XmppError } from '../errors.ts';
+import type { TableResult } from './command.ts';
 
 /** A question of a form. */
 export interface FormField {
@@ -46,14 +47,38 @@ export function dataForm(form: {
       extensions: field.imageUrl === undefined ? [] : [image(field.imageUrl)],
     }),
   );
-  const formType =
-    form.formType === undefined ? [] : [makeField({ var: 'FORM_TYPE', type: 'hidden', values: [form.formType] })];
   return makeForm({
     type: 'form',
     ...(form.title && { title: form.title }),
     instructions: form.instructions ? form.instructions.split('\n') : [],
-    fields: [...formType, ...fields],
+    fields: [...formTypeField(form.formType), ...fields],
   });
+}
+
+/** The data form that shows a table. */
+export function tableForm({ description, fields, items }: TableResult, formType?: string): DataForm {
+  const columns = fields.map((field) =>
+    makeField({ var: field.var, label: field.label ?? field.var, type: columnType(field) }),
+  );
+  const rows = items.map((item) => ({
+    fields: fields.map((field) => makeField({ var: field.var, values: [item[field.var] ?? ''] })),
+  }));
+  return makeForm({
+    type: 'result',
+    title: description,
+    fields: formTypeField(formType),
+    reported: { fields: columns },
+    items: rows,
+  });
+}
+
+/** A column that is called `jid` holds addresses. */
+export function columnType({ var: name, type }: FormField): FieldType {
+  return type ?? (name === 'jid' ? 'jid-single' : 'text-single');
+}
+
+function formTypeField(formType: string | undefined): Field[] {
+  return formType === undefined ? [] : [makeField({ var: 'FORM_TYPE', type: 'hidden', values: [formType] })];
 }
 
 /** XEP-0221. */

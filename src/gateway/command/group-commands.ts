@@ -99,9 +99,7 @@ export class LeaveGroup extends Command {
 
   async #leave(session: BaseSession | undefined, jid: string): Promise<void> {
     if (session?.onLeaveGroup === undefined) throw new XmppError('feature-not-implemented');
-    const room = await session.bookmarks.byJid(jid);
-    await session.onLeaveGroup(room.legacyId);
-    await session.bookmarks.remove(room, { reason: 'You left this group.' });
+    await session.bookmarks.leave(await session.bookmarks.byJid(jid), 'You left this group.');
   }
 }
 

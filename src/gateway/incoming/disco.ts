@@ -1,5 +1,6 @@
 /** What the gateway and its contacts say about themselves. XEP-0030. */
 
+import { NS as NS_DATA_FORMS } from '../../xep/0004-data-forms.ts';
 import { type Info, type Items, info, items, NS_INFO, NS_ITEMS } from '../../xep/0030-disco.ts';
 import { NS as NS_MUC, RESERVED_NICK_NODE, STABLE_ID } from '../../xep/0045-muc.ts';
 import { NS as NS_COMMANDS } from '../../xep/0050-commands.ts';
@@ -82,7 +83,7 @@ function ofGateway({ gateway }: IncomingIq, node: string | undefined): Described
   if (node === NS_COMMANDS) return automation('command-list', gateway.componentName, [NS_INFO, NS_ITEMS]);
   const name = gateway.commandRegistry.nameOf(node);
   if (name === undefined) throw new XmppError('item-not-found');
-  return automation('command-node', name, [NS_INFO, NS_COMMANDS, 'jabber:x:data']);
+  return automation('command-node', name, [NS_INFO, NS_COMMANDS, NS_DATA_FORMS]);
 }
 
 /** The rooms of whoever asks, by name. */

@@ -6,6 +6,7 @@ import { notImplemented } from '../capability.ts';
 import { dataForm } from '../command/form.ts';
 import { XmppError } from '../errors.ts';
 import { RegistrationType } from '../registration/choices.ts';
+import { credentialsStep } from '../registration/steps.ts';
 import { type IncomingIq, type IqRoute, knownRoom } from './route.ts';
 
 export const register: IqRoute = {
@@ -35,17 +36,13 @@ async function leaveGroup(incoming: IncomingIq): Promise<undefined> {
   const room = knownRoom(incoming);
   const asked = query.parse(incoming.payload) as Register;
   if (room?.session.onLeaveGroup === undefined || incoming.type !== 'set' || !asked.remove) throw notImplemented();
-  await room.session.onLeaveGroup(room.legacyId);
-  await room.session.bookmarks.remove(room, { reason: 'You left this group from an XMPP client.' });
+  await room.session.bookmarks.leave(room, 'You left this group from an XMPP client.');
 }
 
 /** The questions, as a form and as the standard fields among them, filled with what is known. */
 function currentForm({ gateway, from }: IncomingIq): Register {
   const user = gateway.sessions.get(from.bare)?.user;
-  const fields = gateway.registrationFields.map((field) => {
-    const known = user?.legacyModuleData[field.var];
-    return typeof known === 'string' && !field.private ? { ...field, value: known } : field;
-  });
+  const { title, instructions, fields } = credentialsStep(gateway, user?.legacyModuleData ?? {});
   const standard: { [K in FieldName]?: string } = {};
   for (const field of fields) {
     if (isStandard(field.var)) standard[field.var] = typeof field.value === 'string' ? field.value : '';
@@ -53,14 +50,9 @@ function currentForm({ gateway, from }: IncomingIq): Register {
   return {
     registered: user !== undefined,
     remove: false,
-    instructions: gateway.registrationInstructions,
+    instructions,
     ...standard,
-    form: dataForm({
-      title: `Registration with ${gateway.componentName}`,
-      instructions: gateway.registrationInstructions,
-      fields,
-      formType: NS,
-    }),
+    form: dataForm({ title, instructions, fields, formType: NS }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Who belongs to a room, and how it is configured. XEP-0045 §9, §10; XEP-0425. */
 
-import { type Element, StanzaError } from '../../stanza/index.ts';
+import { bareOf, type Element, StanzaError } from '../../stanza/index.ts';
 import { makeField, makeForm } from '../../xep/0004-data-forms.ts';
 import { type Admin, admin, type Item, type Owner, owner, roomConfig } from '../../xep/0045-muc.ts';
 import { type ApplyTo, applyTo } from '../../xep/0422-fastening.ts';
@@ -109,7 +109,7 @@ function itemOf({ facts, resource }: LegacyParticipant, isAffiliation: boolean):
     affiliation,
     nick: resource,
     ...(!isAffiliation && { role }),
-    ...(realJid !== undefined && { jid: isAffiliation ? (realJid.split('/')[0] as string) : realJid }),
+    ...(realJid !== undefined && { jid: isAffiliation ? bareOf(realJid) : realJid }),
   };
 }
 
@@ -139,7 +139,7 @@ async function contactOf(room: LegacyMUC, { jid, nick }: Item) {
 
 function configForm(room: LegacyMUC, type: 'form' | 'result') {
   const fields = [
-    makeField({ var: 'FORM_TYPE', type: 'hidden', values: ['http://jabber.org/protocol/muc#roomconfig'] }),
+    makeField({ var: 'FORM_TYPE', type: 'hidden', values: [roomConfig.formType] }),
     makeField({
       var: 'muc#roomconfig_roomname',
       type: 'text-single',

@@ -1,9 +1,9 @@
 /** Looking for people. XEP-0055. */
 
-import { fieldValues, makeField, makeForm } from '../../xep/0004-data-forms.ts';
+import { fieldValues } from '../../xep/0004-data-forms.ts';
 import { NS, query, type Search } from '../../xep/0055-search.ts';
 import { notImplemented } from '../capability.ts';
-import { dataForm, type FormValues, readAnswers } from '../command/form.ts';
+import { dataForm, type FormValues, readAnswers, tableForm } from '../command/form.ts';
 import type { IncomingIq, IqRoute } from './route.ts';
 
 export const search: IqRoute = {
@@ -20,27 +20,7 @@ export const search: IqRoute = {
     const found = await session.search(answersIn(incoming, asked));
     // §3.1: nobody is no error.
     if (found === undefined || found.items.length === 0) return query.build({ items: [] });
-    const columns = found.fields.map((field) =>
-      makeField({
-        var: field.var,
-        type: field.type ?? (field.var === 'jid' ? 'jid-single' : 'text-single'),
-        label: field.label ?? field.var,
-      }),
-    );
-    const rows = found.items.map((item) => ({
-      fields: found.fields.map((field) => makeField({ var: field.var, values: [item[field.var] ?? ''] })),
-    }));
-    const formType = makeField({ var: 'FORM_TYPE', type: 'hidden', values: [NS] });
-    return query.build({
-      items: [],
-      form: makeForm({
-        type: 'result',
-        title: found.description,
-        fields: [formType],
-        reported: { fields: columns },
-        items: rows,
-      }),
-    });
+    return query.build({ items: [], form: tableForm(found, NS) });
   },
 };
 

@@ -1,6 +1,6 @@
 /** A text for a contact, or in a room. */
 
-import { body, type Element, find, findAll, has } from '../../stanza/index.ts';
+import { bareOf, body, type Element, find, findAll, has } from '../../stanza/index.ts';
 import { slice } from '../../xep/0426-character-counting.ts';
 import { fallback, realBody } from '../../xep/0428-fallback.ts';
 import { NS as NS_REPLY, reply } from '../../xep/0461-replies.ts';
@@ -65,7 +65,7 @@ export function mentionsIn({ recipient }: ChatEvent, text: string): readonly Men
 
 /** Who wrote what is answered; nobody when it was the user. */
 function authorOf({ session, recipient }: ChatEvent, jid: string | undefined): ReplyOptions['replyTo'] {
-  if (!recipient.isGroup) return jid?.split('/')[0] === session.user.jid.bare ? undefined : recipient;
+  if (!recipient.isGroup) return jid !== undefined && bareOf(jid) === session.user.jid.bare ? undefined : recipient;
   const author = recipient.occupants.byResource(jid?.slice(jid.indexOf('/') + 1) ?? '');
   return author?.isUser ? undefined : author;
 }

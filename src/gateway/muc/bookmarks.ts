@@ -68,6 +68,12 @@ export class LegacyBookmarks<M extends LegacyMUC = LegacyMUC> extends Directory<
     for (const muc of this) muc.dismissStaleClients();
   }
 
+  /** The user leaves a group for good. Call it only where the plugin can do that: see `onLeaveGroup`. @internal */
+  async leave(muc: M, reason: string): Promise<void> {
+    await this.session.onLeaveGroup?.(muc.legacyId);
+    await this.remove(muc, { reason });
+  }
+
   /** Forgets a room. @internal */
   async drop(muc: M): Promise<void> {
     muc.occupants.clear();

@@ -1,8 +1,8 @@
 /** What a room, and those in it, say about themselves. XEP-0030, XEP-0045 §6. */
 
-import { type Form, makeField, makeForm } from '../../xep/0004-data-forms.ts';
+import { dataResult, type Form } from '../../xep/0004-data-forms.ts';
 import { type Info, NS_INFO, NS_ITEMS } from '../../xep/0030-disco.ts';
-import { NS as NS_MUC, STABLE_ID } from '../../xep/0045-muc.ts';
+import { NS as NS_MUC, roomInfo, STABLE_ID } from '../../xep/0045-muc.ts';
 import { NS as NS_VCARD_TEMP } from '../../xep/0054-vcard-temp.ts';
 import { NS as NS_REGISTER } from '../../xep/0077-register.ts';
 import { NS as NS_PING } from '../../xep/0199-ping.ts';
@@ -37,7 +37,7 @@ export async function describeRoom(room: LegacyMUC): Promise<Omit<Info, 'node'>>
       ...OF_TYPE[room.type],
       ...features,
     ],
-    forms: [roomInfo(room), ...forms],
+    forms: [infoForm(room), ...forms],
   };
 }
 
@@ -49,10 +49,10 @@ export function describeOccupant(participant: LegacyParticipant): Omit<Info, 'no
   };
 }
 
-function roomInfo(room: LegacyMUC): Form {
+function infoForm(room: LegacyMUC): Form {
   const { name, description, subject, avatarHash, nParticipants, type } = room;
   const occupants = nParticipants ?? (room.occupants.isFilled ? room.occupants.size : undefined);
-  const facts: readonly (readonly [name: string, ...values: (string | undefined)[]])[] = [
+  const facts: readonly [name: string, value: string | undefined][] = [
     ['muc#maxhistoryfetch', String(room.maxHistoryFetch)],
     ['muc#roominfo_description', description],
     ['muc#roominfo_subject', subject],
@@ -71,14 +71,6 @@ function roomInfo(room: LegacyMUC): Form {
     // Beyond this many, only those are shown who do something: clients need not wonder where the rest is.
     ['{urn:slipway:rooms}presence-limit', String(room.session.xmpp.config.roomPresenceLimit)],
   ];
-  const fields = facts
-    .filter((fact) => fact[1] !== undefined)
-    .map(([variable, ...values]) => makeField({ var: variable, values: values as string[] }));
-  return makeForm({
-    type: 'result',
-    fields: [
-      makeField({ var: 'FORM_TYPE', type: 'hidden', values: ['http://jabber.org/protocol/muc#roominfo'] }),
-      ...fields,
-    ],
-  });
+  const known = facts.filter(([, value]) => value !== undefined) as [string, string][];
+  return dataResult(Object.fromEntries(known), roomInfo.formType);
 }

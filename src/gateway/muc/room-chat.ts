@@ -1,6 +1,6 @@
 /** What is said in a room: in order, kept in its archive, and sent to the user's clients that are there. */
 
-import { Element, find, type JID } from '../../stanza/index.ts';
+import { bareOf, Element, find, type JID } from '../../stanza/index.ts';
 import { NS_USER } from '../../xep/0045-muc.ts';
 import { delay } from '../../xep/0203-delay.ts';
 import { hint } from '../../xep/0334-hints.ts';
@@ -137,7 +137,7 @@ export class RoomChat extends Chat<Utterance> {
       isBackfilled: voice === 'archive',
       nick: speaker.isSystem ? '' : speaker.resource,
       ...(legacyId !== undefined && { legacyId }),
-      ...(facts.realJid !== undefined && { author: facts.realJid.split('/')[0] as string }),
+      ...(facts.realJid !== undefined && { author: bareOf(facts.realJid) }),
     });
     if (voice === 'archive') return;
     room.shown.announce(speaker);

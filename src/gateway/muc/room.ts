@@ -4,6 +4,7 @@ import { type Element, type JID, StanzaError } from '../../stanza/index.ts';
 import { type Affiliation, type Destroy, STATUS } from '../../xep/0045-muc.ts';
 import type { AvatarSource } from '../avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from '../avatar/picture.ts';
+import { DEFAULT_FLAGS } from '../capability.ts';
 import type { LegacyContact } from '../contact.ts';
 import { XmppError } from '../errors.ts';
 import { directInvitation } from '../outgoing/invitation.ts';
@@ -565,13 +566,6 @@ Object.assign(LegacyMUC.prototype, {
   maxHistoryFetch: 100,
   hasDescription: true,
   hasSubject: true,
-  correction: true,
-  retraction: true,
-  reaction: true,
-  replies: true,
-  marks: true,
   receipts: false,
-  chatStates: true,
-  upload: true,
-  reactionsSingleEmoji: false,
+  ...DEFAULT_FLAGS,
 } satisfies Partial<LegacyMUC>);

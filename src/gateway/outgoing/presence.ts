@@ -1,6 +1,7 @@
 /** Whether somebody is there. RFC 6121 §4. */
 
 import { type Element, presence, priority, type Show, show, status } from '../../stanza/index.ts';
+import { nick } from '../../xep/0172-nick.ts';
 import { idle } from '../../xep/0319-idle.ts';
 
 export interface PresenceFacts {
@@ -27,6 +28,20 @@ export function presenceStanza(
   if (state === 'offline') return presence({ ...address, type: 'unavailable' }, ...words);
   const shown = state === 'online' ? [] : [show.build(state)];
   return presence(address, ...shown, ...words, priority.build(0), ...extra);
+}
+
+/** A presence of the kinds that manage subscriptions, with the name that the other should see. RFC 6121 §3. */
+export function subscriptionStanza(
+  header: { readonly from: string; readonly to: string; readonly type: 'subscribe' | 'subscribed' | 'unsubscribed' },
+  name: string | undefined,
+  text = '',
+): Element {
+  return presence(
+    header,
+    ...(text === '' ? [] : [status.build(text)]),
+    // XEP-0172 §4.2: so that the one who is asked knows by whom.
+    ...(name === undefined || header.type === 'unsubscribed' ? [] : [nick.build(name)]),
+  );
 }
 
 const WEEK = 7 * 24 * 3600 * 1000;

@@ -2,7 +2,7 @@
 
 import type { FormField, FormValues } from '../command/form.ts';
 import type { BaseGateway } from '../gateway.ts';
-import type { PendingUser } from '../user.ts';
+import type { LegacyModuleData, PendingUser } from '../user.ts';
 import { RegistrationType } from './choices.ts';
 
 /** A question on the way. It is stored as JSON. */
@@ -41,7 +41,7 @@ export async function nextStep(
   user: PendingUser,
   answered: AnsweredStep | undefined,
 ): Promise<RegistrationStep | undefined> {
-  if (answered === undefined) return credentialsStep(gateway, user);
+  if (answered === undefined) return credentialsStep(gateway, user.legacyModuleData);
   switch (answered.name) {
     case 'credentials': {
       const needsMore = await checkCredentials(gateway, user, answered.values);
@@ -65,7 +65,8 @@ export async function nextStep(
   }
 }
 
-function credentialsStep(gateway: BaseGateway, { legacyModuleData: known }: PendingUser): RegistrationStep {
+/** The first question, filled with what is known already; what is private is asked anew. */
+export function credentialsStep(gateway: BaseGateway, known: LegacyModuleData): RegistrationStep {
   const fields = gateway.registrationFields.map((field) => {
     const value = known[field.var];
     return typeof value === 'string' && !field.private ? { ...field, value } : field;
@@ -116,7 +117,7 @@ async function qrStep(gateway: BaseGateway, user: PendingUser): Promise<Registra
   return { name: 'qr', title: 'QR code', instructions: gateway.registrationQrInstructions, fields };
 }
 
-export function preferencesStep(gateway: BaseGateway, user: PendingUser): RegistrationStep | undefined {
+function preferencesStep(gateway: BaseGateway, user: PendingUser): RegistrationStep | undefined {
   if (gateway.offeredPreferences.length === 0) return undefined;
   return {
     name: 'preferences',

@@ -4,7 +4,7 @@ import { AvatarCache } from '../../../src/gateway/avatar/avatar-cache.ts';
 import { fetchUserAvatar } from '../../../src/gateway/avatar/user-avatar.ts';
 import type { BaseSession } from '../../../src/gateway/session.ts';
 import type { StoredAvatar } from '../../../src/gateway/store/avatars.ts';
-import { JID } from '../../../src/stanza/index.ts';
+import { type IqSender, JID } from '../../../src/stanza/index.ts';
 import { suite } from '../../support/test.ts';
 import { stanza } from '../../support/xml.ts';
 
@@ -63,13 +63,13 @@ test('what is no picture :: is none', async () => {
 });
 
 test('picture of the user :: an answer that cannot be read is no picture', async () => {
+  const iq: IqSender = {
+    request: async () => stanza("<pubsub xmlns='http://jabber.org/protocol/pubsub'><items/></pubsub>"),
+  };
   const session = {
     onAvatar: () => assert.unreachable('there is no picture'),
     user: { jid: JID.parse('romeo@localhost'), preferences: { syncAvatar: true } },
-    xmpp: {
-      privileges: { mayRequest: () => false },
-      request: async () => stanza("<pubsub xmlns='http://jabber.org/protocol/pubsub'><items/></pubsub>"),
-    },
+    xmpp: { privileges: { bestSenderFor: () => iq } },
   } as unknown as BaseSession;
   await fetchUserAvatar(session);
 });
