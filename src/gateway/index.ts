@@ -43,11 +43,12 @@ export { XmppError } from './errors.ts';
 export { type Addressed, BaseGateway } from './gateway.ts';
 export { createLog, type Log, type LogLevel, silentLog } from './log.ts';
 export type { HoleBound } from './muc/archive.ts';
+export type { BookmarkOptions } from './muc/bookmark-sync.ts';
 // Groups.
 export { LegacyBookmarks } from './muc/bookmarks.ts';
 export { type Mention, replaceMentions } from './muc/mentions.ts';
 export { type Hat, LegacyParticipant } from './muc/participant.ts';
-export { type BookmarkOptions, LegacyMUC, MucType, type ParticipantOptions } from './muc/room.ts';
+export { LegacyMUC, MucType, type ParticipantOptions } from './muc/room.ts';
 export {
   defineOptions,
   type Option,

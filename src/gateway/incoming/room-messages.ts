@@ -13,7 +13,7 @@ import { chatOf, knownRoom, type Route, roomAt, roomOf } from './route.ts';
 export const roomErrors: Route = {
   takes: (stanza) => stanza.attrs.type === 'error',
   handle(incoming) {
-    if (isGone(incoming)) knownRoom(incoming)?.removeClient(incoming.from);
+    if (isGone(incoming)) knownRoom(incoming)?.clients.remove(incoming.from);
   },
 };
 

@@ -5,7 +5,6 @@ import { type Join, join, NS, STATUS } from '../../xep/0045-muc.ts';
 import { x as photo } from '../../xep/0153-vcard-avatars.ts';
 import { joinRoom } from '../muc/join.ts';
 import type { LegacyMUC } from '../muc/room.ts';
-import { occupantGone } from '../outgoing/room.ts';
 import { type Incoming, knownRoom, type Route, roomAt } from './route.ts';
 
 const SHA1 = /^[0-9a-f]{40}$/;
@@ -22,13 +21,13 @@ export const roomPresence: Route = {
     if (room === undefined) return;
     if (type === 'unavailable') {
       // §7.14: who leaves is told so.
-      if (room.removeClient(from)) gateway.send(goodbye(room, from.full, [STATUS.self]));
+      if (room.clients.remove(from)) room.clients.tellGone(from.full);
     } else if (type === 'error') {
-      if (isGone(incoming)) room.removeClient(from);
+      if (isGone(incoming)) room.clients.remove(from);
     } else if (type === undefined) {
       if (!room.clients.has(from)) {
         // §7.2.1: presence without the wish to join, from a client that thinks it is in the room.
-        gateway.send(goodbye(room, from.full, [STATUS.self, STATUS.kicked, STATUS.error]));
+        room.clients.tellGone(from.full, STATUS.kicked, STATUS.error);
       } else if (to.resource !== room.userParticipant.resource) {
         await changeNick(room, to.resource).catch((error) =>
           gateway.send(refusal(stanza, gateway.asStanzaError(error), to.bare)),
@@ -72,11 +71,4 @@ function refusal(stanza: Element, error: StanzaError, room: string): Element {
   const reason = new StanzaError(error.type, error.condition, error.text, { by: room });
   const attrs = { type: 'error', from: to, to: from, id };
   return new Element('presence', stanza.ns, attrs, [new Element('x', NS), reason.toElement()]);
-}
-
-/** Tells one client that it is not in the room. */
-export function goodbye(room: LegacyMUC, to: string, statuses: readonly number[]): Element {
-  const { facts } = room.userParticipant;
-  const gone = occupantGone({ ...facts, affiliation: facts.affiliation }, { statuses });
-  return new Element('presence', gone.ns, { ...gone.attrs, to }, gone.children);
 }

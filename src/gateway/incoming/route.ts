@@ -1,6 +1,6 @@
 /** What a route is, and what many of them need. */
 
-import { type Element, find, has, type JID, type Kind, readdressed, StanzaError, thread } from '../../stanza/index.ts';
+import { type Element, find, has, type JID, type Kind, StanzaError, thread } from '../../stanza/index.ts';
 import { STATUS } from '../../xep/0045-muc.ts';
 import { request as receiptRequest } from '../../xep/0184-receipts.ts';
 import { originIdOf } from '../../xep/0359-stanza-ids.ts';
@@ -9,7 +9,6 @@ import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import type { LegacyMUC } from '../muc/room.ts';
 import { receiptMessage } from '../outgoing/notices.ts';
-import { occupantGone } from '../outgoing/room.ts';
 import type { BaseSession, EventOptions } from '../session.ts';
 import type { Trace } from '../watch/trace.ts';
 
@@ -153,13 +152,11 @@ export function notJoined(room: LegacyMUC): StanzaError {
   return new StanzaError('cancel', 'not-acceptable', 'Your client is not in this room.', { by: room.jid.bare });
 }
 
-async function joinedRoom(session: BaseSession, { gateway, from, to }: Incoming): Promise<LegacyMUC> {
+async function joinedRoom(session: BaseSession, { from, to }: Incoming): Promise<LegacyMUC> {
   const room = await roomAt(session, to);
   if (to.resource !== '') throw new XmppError('bad-request', 'What is said in a room is said to the room.');
   if (room.clients.has(from)) return room;
-  const statuses = [STATUS.self, STATUS.error];
-  const gone = occupantGone(room.userParticipant.facts, { statuses });
-  gateway.send(readdressed(gone, { from: gone.attrs.from, to: from.full }));
+  room.clients.tellGone(from.full, STATUS.error);
   throw notJoined(room);
 }
 

@@ -11,8 +11,36 @@ import {
 } from '../../xep/0402-bookmarks.ts';
 import { pinned } from '../../xep/0469-pinning.ts';
 import { type Level, notify as notifyCodec } from '../../xep/0492-notification-settings.ts';
+import { directInvitation } from '../outgoing/invitation.ts';
 import type { BaseSession } from '../session.ts';
 import { publishPrivately } from './private-node.ts';
+import type { LegacyMUC } from './room.ts';
+
+/** How a group stands among the bookmarks. */
+export interface BookmarkOptions {
+  /** Whether the user's clients join by themselves. Default true. A bookmark that is there keeps its own. */
+  readonly autoJoin?: boolean;
+  /** Whether to invite the user besides. Default false. Where the server does not let us write bookmarks, always. */
+  readonly invite?: boolean;
+  /** Whether what the user's clients have put into the bookmark stays. Default true. */
+  readonly preserve?: boolean;
+  /** Whether clients show it at the top. XEP-0469. */
+  readonly pin?: boolean;
+  /** Of what clients notify. XEP-0492. */
+  readonly notify?: 'always' | 'on-mention' | 'never';
+}
+
+/** Puts a room among the user's bookmarks; or invites the user, where the server does not let us. */
+export async function bookmarkRoom(room: LegacyMUC, options: BookmarkOptions): Promise<void> {
+  const { autoJoin = true, invite = false, preserve = true, pin, notify } = options;
+  const { session, displayName, userNick } = room;
+  const jid = room.jid.bare;
+  const facts = { jid, name: displayName, nick: userNick, autoJoin, preserve, pin, notify };
+  const outcome = await syncBookmark(session, facts);
+  if (!invite && outcome !== 'refused') return;
+  const { xmpp, user } = session;
+  xmpp.send(directInvitation({ from: xmpp.jid, to: user.jid.bare, type: 'normal' }, { jid }));
+}
 
 export interface BookmarkFacts {
   /** The room, bare. */

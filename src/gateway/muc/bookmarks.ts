@@ -51,7 +51,7 @@ export class LegacyBookmarks<M extends LegacyMUC = LegacyMUC> extends Directory<
   ): Promise<void> {
     const { userParticipant } = muc;
     userParticipant.standAs({ role: 'none', affiliation: 'none' });
-    muc.removeClients({ statuses: kick ? [STATUS.kicked] : [], reason });
+    muc.clients.removeAll({ statuses: kick ? [STATUS.kicked] : [], reason });
     await this.drop(muc);
     await removeBookmark(this.session, muc.jid.bare);
   }
@@ -86,7 +86,7 @@ export class LegacyBookmarks<M extends LegacyMUC = LegacyMUC> extends Directory<
   /** The gateway stops, or the session ends: clients know that they are not in any room. @internal */
   close(): void {
     for (const muc of this) {
-      if (!muc.clients.isEmpty) muc.removeClients({ statuses: [STATUS.shutdown] });
+      if (!muc.clients.isEmpty) muc.clients.removeAll({ statuses: [STATUS.shutdown] });
     }
   }
 

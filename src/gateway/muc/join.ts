@@ -7,6 +7,7 @@ import { XmppError } from '../errors.ts';
 import { occupantPresence, roomPhoto } from '../outgoing/room.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
+import { shownSubject } from './subject.ts';
 
 export interface Joining {
   /** The client. */
@@ -35,7 +36,7 @@ export async function joinRoom(room: LegacyMUC, joining: Joining): Promise<void>
   try {
     await showOccupants(room, jid.full);
   } catch (error) {
-    clients.remove(jid);
+    clients.cancel(jid);
     throw error;
   }
   clients.sendTo(jid.full, selfPresence(room, joining));
@@ -47,10 +48,9 @@ export async function joinRoom(room: LegacyMUC, joining: Joining): Promise<void>
     known.add(archiveId);
     clients.sendTo(jid.full, element);
   }
-  clients.sendTo(jid.full, room.subjectFor());
+  clients.sendTo(jid.full, shownSubject(room));
   clients.sendTo(jid.full, roomPhoto(room.jid.bare, room.avatarHash));
   clients.ready(jid, (stanza) => known.has(stanzaIdBy(stanza, room.jid.bare) ?? ''));
-  room.clientsChanged();
 }
 
 /** The user has been removed, and comes back; unless the plugin, which is asked again, says that the ban goes on. */

@@ -1,7 +1,10 @@
-/** The user's clients that are in a room. */
+/** The user's clients that are in a room: how they come and go, and what is said to them. */
 
-import { Element, type JID } from '../../stanza/index.ts';
+import { type Element, type JID, readdressed } from '../../stanza/index.ts';
+import { STATUS } from '../../xep/0045-muc.ts';
+import { type Departure, occupantGone } from '../outgoing/room.ts';
 import type { Pair } from '../store/turn.ts';
+import type { LegacyMUC } from './room.ts';
 
 interface Client {
   readonly jid: JID;
@@ -10,17 +13,14 @@ interface Client {
 }
 
 export class JoinedClients {
+  readonly #room: LegacyMUC;
+  readonly #save: (jids: readonly string[]) => void;
   readonly #clients = new Map<string, Client>();
-  readonly #send: (stanza: Element, pair?: Pair) => void;
-  readonly #sendTransient: (stanza: Element) => void;
 
-  /**
-   * @param send sends what must not be lost.
-   * @param sendTransient sends what a client learns when it joins: it would join again.
-   */
-  constructor(send: (stanza: Element, pair?: Pair) => void, sendTransient: (stanza: Element) => void) {
-    this.#send = send;
-    this.#sendTransient = sendTransient;
+  /** @param save stores the full JIDs of those who are there, for the next start. */
+  constructor(room: LegacyMUC, save: (jids: readonly string[]) => void) {
+    this.#room = room;
+    this.#save = save;
   }
 
   get isEmpty(): boolean {
@@ -44,43 +44,72 @@ export class JoinedClients {
     this.#clients.set(jid.full, { jid, held: [] });
   }
 
-  /** `knows` tells which of what was said meanwhile the client has got already, as history. */
+  /** It could not join after all. */
+  cancel(jid: JID): void {
+    this.#clients.delete(jid.full);
+  }
+
+  /** It has joined. `knows` tells which of what was said meanwhile the client has got already, as history. */
   ready(jid: JID, knows: (stanza: Element) => boolean): void {
     const client = this.#clients.get(jid.full);
-    if (client?.held === undefined) return;
-    const { held } = client;
-    client.held = undefined;
-    for (const stanza of held) if (!knows(stanza)) this.#send(stanza);
+    if (client?.held !== undefined) {
+      const { held } = client;
+      client.held = undefined;
+      for (const stanza of held) if (!knows(stanza)) this.#room.session.xmpp.send(stanza);
+    }
+    this.#changed();
   }
 
-  /** Returns whether it was there. */
+  /** A client has gone. Returns whether it was there. */
   remove(jid: JID): boolean {
-    return this.#clients.delete(jid.full);
+    if (!this.#clients.delete(jid.full)) return false;
+    this.#changed();
+    if (this.isEmpty) this.#room.onLastClientLeft?.().catch((error) => this.#room.session.xmpp.exception(error));
+    return true;
   }
 
-  clear(): void {
+  /** Takes all of them out of the room, and tells them why. */
+  removeAll(why: Departure): void {
+    const statuses = [...(why.statuses ?? []), STATUS.self];
+    this.broadcast(occupantGone(this.#room.userParticipant.facts, { ...why, statuses }));
     this.#clients.clear();
+    this.#changed();
   }
 
-  /** Sends a stanza, which has no addressee yet, to one of them, whether it is ready or not. */
-  sendTo(jid: string, stanza: Element): void {
-    this.#sendTransient(addressed(stanza, jid));
+  /** Tells a client that it is not in the room. */
+  tellGone(jid: string, ...statuses: readonly number[]): void {
+    this.sendTo(jid, occupantGone(this.#room.userParticipant.facts, { statuses: [STATUS.self, ...statuses] }));
   }
 
   /**
-   * Sends a stanza, which has no addressee yet, to each of them, or to all others.
+   * These were here when the gateway ended without a word: they are told that they are not any more, so that they come
+   * again.
+   */
+  dismissStale(jids: readonly string[]): void {
+    for (const jid of jids) this.tellGone(jid, STATUS.shutdown);
+    if (jids.length > 0) this.#save([]);
+  }
+
+  /** Sends a stanza, which has no addressee yet, to one client, whether it is ready or not: it would join again. */
+  sendTo(jid: string, stanza: Element): void {
+    this.#room.session.xmpp.sendTransient(readdressed(stanza, { to: jid }));
+  }
+
+  /**
+   * Sends a stanza, which has no addressee yet, to each of them, or to all others. It must not be lost.
    * @param pair the message of the network that it carries.
    */
   broadcast(stanza: Element, except?: string, pair?: Pair): void {
     for (const [jid, client] of this.#clients) {
       if (jid === except) continue;
-      const mine = addressed(stanza, jid);
-      if (client.held === undefined) this.#send(mine, pair);
+      const mine = readdressed(stanza, { to: jid });
+      if (client.held === undefined) this.#room.session.xmpp.send(mine, pair);
       else client.held.push(mine);
     }
   }
-}
 
-function addressed(stanza: Element, to: string): Element {
-  return new Element(stanza.name, stanza.ns, { ...stanza.attrs, to }, stanza.children);
+  #changed(): void {
+    if (this.isEmpty) this.#room.shown.clear();
+    this.#save(this.jids);
+  }
 }

@@ -1,27 +1,18 @@
 /** A group of the foreign network, as a room of one user. XEP-0045. */
 
-import { type Element, type JID, StanzaError } from '../../stanza/index.ts';
+import { type JID, StanzaError } from '../../stanza/index.ts';
 import { type Affiliation, type Destroy, STATUS } from '../../xep/0045-muc.ts';
 import type { AvatarSource } from '../avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from '../avatar/picture.ts';
 import { DEFAULT_FLAGS } from '../capability.ts';
 import type { LegacyContact } from '../contact.ts';
 import { XmppError } from '../errors.ts';
-import { directInvitation } from '../outgoing/invitation.ts';
-import {
-  affiliationMessage,
-  configurationChanged,
-  type Departure,
-  occupantGone,
-  occupantPresence,
-  roomPhoto,
-  subjectMessage,
-} from '../outgoing/room.ts';
+import { configurationChanged, roomPhoto } from '../outgoing/room.ts';
 import type { BaseSession } from '../session.ts';
 import type { StoredRoom } from '../store/rooms.ts';
 import { type HoleBound, RoomArchive } from './archive.ts';
 import { Backfill } from './backfill.ts';
-import { syncBookmark } from './bookmark-sync.ts';
+import { type BookmarkOptions, bookmarkRoom } from './bookmark-sync.ts';
 import { JoinedClients } from './joined-clients.ts';
 import { type Mention, MentionFinder } from './mentions.ts';
 import { OCCUPANT_ID_SECRET, occupantIdFor } from './occupant-id.ts';
@@ -30,6 +21,7 @@ import type { Identity, LegacyParticipant } from './participant.ts';
 import { publishRead } from './read-sync.ts';
 import { RoomChat } from './room-chat.ts';
 import { Shown } from './shown.ts';
+import { shownSubject } from './subject.ts';
 
 /** What kind of group it is. */
 export const MucType = {
@@ -48,20 +40,6 @@ export interface ParticipantOptions {
   readonly create?: boolean;
   /** Whether to ask for all participants first. Default false. */
   readonly fillFirst?: boolean;
-}
-
-/** How a group stands among the bookmarks. */
-export interface BookmarkOptions {
-  /** Whether the user's clients join by themselves. Default true. A bookmark that is there keeps its own. */
-  readonly autoJoin?: boolean;
-  /** Whether to invite the user besides. Default false. Where the server does not let us write bookmarks, always. */
-  readonly invite?: boolean;
-  /** Whether what the user's clients have put into the bookmark stays. Default true. */
-  readonly preserve?: boolean;
-  /** Whether clients show it at the top. XEP-0469. */
-  readonly pin?: boolean;
-  /** Of what clients notify. XEP-0492. */
-  readonly notify?: 'always' | 'on-mention' | 'never';
 }
 
 /**
@@ -136,10 +114,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     this.legacyId = legacyId;
     this.jid = jid;
     const { store, clock, config } = session.xmpp;
-    this.clients = new JoinedClients(
-      (stanza, pair) => session.xmpp.send(stanza, pair),
-      (stanza) => session.xmpp.sendTransient(stanza),
-    );
+    this.clients = new JoinedClients(this, (clients) => this.#store({ clients }));
     this.occupants = new Occupants(
       (identity) => session.xmpp.makeParticipant(this, identity),
       () => this.fillParticipants(),
@@ -301,19 +276,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
    * invited instead.
    */
   async addToBookmarks(options: BookmarkOptions = {}): Promise<void> {
-    const { autoJoin = true, invite = false, preserve = true, pin, notify } = options;
-    const outcome = await syncBookmark(this.session, {
-      jid: this.jid.bare,
-      name: this.displayName,
-      nick: this.userNick,
-      autoJoin,
-      preserve,
-      ...(pin !== undefined && { pin }),
-      ...(notify !== undefined && { notify }),
-    });
-    if (!invite && outcome !== 'refused') return;
-    const { xmpp, user } = this.session;
-    xmpp.send(directInvitation({ from: xmpp.jid, to: user.jid.bare, type: 'normal' }, { jid: this.jid.bare }));
+    await bookmarkRoom(this, options);
   }
 
   // What a plugin uses: who is there.
@@ -376,10 +339,9 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     if (participant.isUser) {
       // Who is there is not known to somebody outside: it is asked again when the user comes back.
       this.occupants.refill();
-      return this.removeClients({ statuses, reason });
+      return this.clients.removeAll({ statuses, reason });
     }
-    if (participant.isAnnounced) this.shown.remove(participant, { statuses, reason });
-    else if (this.occupants.isFilled) this.clients.broadcast(affiliationMessage(this.jid.bare, participant.facts));
+    this.shown.farewell(participant, { statuses, reason });
     this.occupants.remove(participant);
     this.#mentions = undefined;
   }
@@ -389,11 +351,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     const before = participant.facts;
     if (!this.occupants.rename(participant, nickname)) return;
     this.#mentions = undefined;
-    if (!participant.isAnnounced) return;
-    const statuses = participant.isUser ? [STATUS.self] : [];
-    const newNick = participant.resource;
-    this.clients.broadcast(occupantGone(before, { statuses: [...statuses, STATUS.nickChanged], newNick }));
-    this.clients.broadcast(occupantPresence(participant.facts, participant.presence, statuses));
+    this.shown.renamed(participant, before);
   }
 
   /** Where the user's text names somebody. Not the user. */
@@ -452,69 +410,24 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     return this.#backfill.ready();
   }
 
-  /** The shown subject: of those who have none, what comes near it. @internal */
-  subjectFor(): Element {
-    const { subject, subjectSetter, subjectDate } = this.#stored;
-    const shown = this.hasSubject ? subject : (this.description ?? this.displayName);
-    const by = subjectSetter === undefined ? undefined : this.occupants.byNickname(subjectSetter);
-    return subjectMessage({
-      from: by?.jid ?? this.jid.bare,
-      room: this.jid.bare,
-      text: shown ?? '',
-      when: subject === undefined ? undefined : subjectDate,
-      occupantId: by?.occupantId,
-    });
-  }
-
   /** @internal */
   changeSubject(text: string, by: LegacyParticipant | undefined, when: Date | undefined): void {
     const subject = text === '' ? undefined : text;
     if (subject === this.subject) return;
     const subjectDate = when ?? (this.#isUpdating ? undefined : new Date(this.session.xmpp.clock.now()));
     this.#store({ subject, subjectDate, subjectSetter: by?.nickname });
-    if (!this.#isUpdating) this.clients.broadcast(this.subjectFor());
-  }
-
-  /** A client has gone. @internal */
-  removeClient(jid: JID): boolean {
-    const wasThere = this.clients.remove(jid);
-    if (!wasThere) return false;
-    this.clientsChanged();
-    if (this.clients.isEmpty) this.onLastClientLeft?.().catch((error) => this.session.xmpp.exception(error));
-    return true;
-  }
-
-  /** Takes all of the user's clients out of the room, and tells them why. @internal */
-  removeClients(why: Departure): void {
-    const statuses = [...(why.statuses ?? []), STATUS.self];
-    this.clients.broadcast(occupantGone(this.userParticipant.facts, { ...why, statuses }));
-    this.clients.clear();
-    this.clientsChanged();
+    if (!this.#isUpdating) this.clients.broadcast(shownSubject(this));
   }
 
   /** Takes all out of a room that is no more. @internal */
   destroy(destroy: Destroy): void {
     this.userParticipant.standAs({ role: 'none', affiliation: 'none' });
-    this.removeClients({ destroy });
+    this.clients.removeAll({ destroy });
   }
 
-  /** @internal */
-  clientsChanged(): void {
-    if (this.clients.isEmpty) this.shown.clear();
-    this.#store({ clients: this.clients.jids });
-  }
-
-  /**
-   * Clients that were here when the gateway ended without a word: told that they are not any more, so that they come
-   * again.
-   * @internal
-   */
+  /** Tells clients that were here when the gateway ended without a word. @internal */
   dismissStaleClients(): void {
-    const { facts } = this.userParticipant;
-    for (const jid of this.#stored.clients) {
-      this.clients.sendTo(jid, occupantGone(facts, { statuses: [STATUS.self, STATUS.shutdown] }));
-    }
-    if (this.#stored.clients.length > 0) this.#store({ clients: [] });
+    this.clients.dismissStale(this.#stored.clients);
   }
 
   /** The user has read on the network: the user's clients shall know. XEP-0490. @internal */

@@ -2,7 +2,13 @@
 
 import type { Element } from '../../stanza/index.ts';
 import { STATUS } from '../../xep/0045-muc.ts';
-import { affiliationMessage, type Departure, occupantGone, occupantPresence } from '../outgoing/room.ts';
+import {
+  affiliationMessage,
+  type Departure,
+  type OccupantFacts,
+  occupantGone,
+  occupantPresence,
+} from '../outgoing/room.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
 
@@ -52,11 +58,20 @@ export class Shown {
     else clients.broadcast(affiliationMessage(jid.bare, participant.facts));
   }
 
-  /** Somebody is not there any more. */
-  remove(participant: LegacyParticipant, why: Departure): void {
-    participant.isAnnounced = false;
-    this.#count--;
-    this.#room.clients.broadcast(occupantGone(participant.facts, why));
+  /** Somebody has left the room. Who was not shown is only told of where it is known that they were there. */
+  farewell(participant: LegacyParticipant, why: Departure): void {
+    const { clients, occupants, jid } = this.#room;
+    if (participant.isAnnounced) this.#remove(participant, why);
+    else if (occupants.isFilled) clients.broadcast(affiliationMessage(jid.bare, participant.facts));
+  }
+
+  /** Somebody is called something else. @param before what was known of them until now. */
+  renamed(participant: LegacyParticipant, before: OccupantFacts): void {
+    if (!participant.isAnnounced) return;
+    const { clients } = this.#room;
+    const statuses = [...(participant.isUser ? [STATUS.self] : []), STATUS.nickChanged];
+    clients.broadcast(occupantGone(before, { statuses, newNick: participant.resource }));
+    clients.broadcast(presenceOf(participant));
   }
 
   /** Role or affiliation have changed. */
@@ -64,8 +79,8 @@ export class Shown {
     // XEP-0045 §5.2: who is banned is not there.
     const statuses = [STATUS.banned];
     const isBanned = participant.affiliation === 'outcast';
-    if (isBanned && participant.isUser) this.#room.removeClients({ statuses });
-    else if (isBanned && participant.isAnnounced) this.remove(participant, { statuses });
+    if (isBanned && participant.isUser) this.#room.clients.removeAll({ statuses });
+    else if (isBanned && participant.isAnnounced) this.#remove(participant, { statuses });
     else if (participant.isAnnounced) this.#room.clients.broadcast(presenceOf(participant));
   }
 
@@ -73,7 +88,7 @@ export class Shown {
     const { clients, occupants } = this.#room;
     if (clients.isEmpty) return;
     if (participant.presence.state === 'offline' && !participant.isUser) {
-      if (participant.isAnnounced) this.remove(participant, {});
+      if (participant.isAnnounced) this.#remove(participant, {});
     } else if (participant.isAnnounced) {
       clients.broadcast(presenceOf(participant));
     } else if (occupants.isFilled && this.has(participant)) {
@@ -85,6 +100,12 @@ export class Shown {
   clear(): void {
     for (const participant of this.#room.occupants) participant.isAnnounced = false;
     this.#count = 0;
+  }
+
+  #remove(participant: LegacyParticipant, why: Departure): void {
+    participant.isAnnounced = false;
+    this.#count--;
+    this.#room.clients.broadcast(occupantGone(participant.facts, why));
   }
 
   #add(participant: LegacyParticipant): void {
