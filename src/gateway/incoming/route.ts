@@ -87,11 +87,11 @@ export function taken(chat: ChatEvent, incoming: Incoming, legacyId?: unknown): 
   incoming.event?.sent();
   const id = typeof legacyId === 'string' ? legacyId : undefined;
   if (incoming.trace !== undefined) incoming.trace.legacyId = id;
-  if (recipient.isGroup) return recipient.conversation.reflect(stanza, id);
   // Under every id that may be used to refer to it.
   const ids = new Set([stanza.attrs.id, originIdOf(stanza)]);
   for (const each of ids) if (id !== undefined && each !== undefined) recipient.conversation.userSent(each, id);
-  acknowledge(recipient, incoming);
+  if (recipient.isGroup) recipient.conversation.reflect(stanza, id);
+  else acknowledge(recipient, incoming);
 }
 
 /** What came before comes again, since the answer was not heard: it is given again. */

@@ -4,7 +4,7 @@ import { bareOf, Element, find, type JID } from '../../stanza/index.ts';
 import { NS_USER } from '../../xep/0045-muc.ts';
 import { delay } from '../../xep/0203-delay.ts';
 import { hint } from '../../xep/0334-hints.ts';
-import { NS as NS_SID, originIdOf, stanzaId } from '../../xep/0359-stanza-ids.ts';
+import { NS as NS_SID, stanzaId } from '../../xep/0359-stanza-ids.ts';
 import { NS as NS_OCCUPANT, occupantId } from '../../xep/0421-occupant-id.ts';
 import { type Carried, Chat } from '../chat.ts';
 import type { Voice } from '../conversation.ts';
@@ -65,30 +65,20 @@ export class RoomChat extends Chat<Utterance> {
    * @param legacyId what it became on the network, if it became a message there.
    */
   reflect(stanza: Element, legacyId: string | undefined): void {
-    const room = this.#room;
-    const { userParticipant: speaker } = room;
-    if (legacyId !== undefined) {
-      for (const id of new Set([stanza.attrs.id, originIdOf(stanza)])) {
-        if (id !== undefined) this.userSent(id, legacyId);
-      }
-    }
+    const { userParticipant: speaker } = this.#room;
     const id = legacyId === undefined ? this.newId() : this.session.legacyMsgIdToXmppMsgId(legacyId);
-    const { to: _, ...attrs } = stanza.attrs;
-    const said = stanza.children.filter((child) => typeof child === 'string' || !isOfTheRoom(child, room.jid.bare));
-    const echo = new Element('message', stanza.ns, { ...attrs, from: speaker.jid }, said);
-    this.send(echo, { speaker, voice: 'actor', reflects: { stanzaId: id, legacyId } });
+    this.send(this.#echoOf(stanza), { speaker, voice: 'actor', reflects: { stanzaId: id, legacyId } });
   }
 
   /** The same for one client only, which has sent it again: it has not heard that it was said. */
   reflectAgain(stanza: Element, legacyId: string, to: JID): void {
     const { jid, userParticipant: speaker, clients } = this.#room;
-    const { to: _, ...attrs } = stanza.attrs;
-    const said = stanza.children.filter((child) => typeof child === 'string' || !isOfTheRoom(child, jid.bare));
+    const { ns, attrs, children } = this.#echoOf(stanza);
     const ids = [
       occupantId.build({ id: speaker.facts.occupantId }),
       stanzaId.build({ id: this.session.legacyMsgIdToXmppMsgId(legacyId), by: jid.bare }),
     ];
-    clients.sendTo(to.full, new Element('message', stanza.ns, { ...attrs, from: speaker.jid }, [...said, ...ids]));
+    clients.sendTo(to.full, new Element('message', ns, attrs, [...children, ...ids]));
   }
 
   /** The user's reaction on another part of a message. */
@@ -112,6 +102,13 @@ export class RoomChat extends Chat<Utterance> {
       },
       { speaker, voice: 'actor' },
     );
+  }
+
+  /** What a client has said, as the room says it: from the user's place, and without what only the room may say. */
+  #echoOf({ ns, attrs: { to: _, ...attrs }, children }: Element): Element {
+    const { jid, userParticipant } = this.#room;
+    const said = children.filter((child) => typeof child === 'string' || !isOfTheRoom(child, jid.bare));
+    return new Element('message', ns, { ...attrs, from: userParticipant.jid }, said);
   }
 
   protected emit(said: Element, { speaker, voice, reflects }: Utterance): void {
