@@ -17,11 +17,11 @@ import { NS as NS_UPLOAD } from '../xep/0363-http-upload.ts';
 import type { CorrectionOptions, MessageOptions, NoticeOptions } from './actor.ts';
 import { Administration } from './administration.ts';
 import { Bits } from './attachment/bits.ts';
-import { Files } from './attachment/files.ts';
+import { type Files, filesFor } from './attachment/files.ts';
 import type { FileOptions } from './attachment/send.ts';
 import type { FileSource } from './attachment/source.ts';
-import { type Requester, uploaderFor } from './attachment/upload.ts';
-import { AvatarCache, type AvatarSource } from './avatar/avatar-cache.ts';
+import type { Requester } from './attachment/upload.ts';
+import { type AvatarCache, type AvatarSource, avatarsFor } from './avatar/avatar-cache.ts';
 import { CapsCache } from './clients.ts';
 import { AdhocCommands } from './command/adhoc.ts';
 import { BUILTIN_COMMANDS } from './command/builtin.ts';
@@ -38,6 +38,7 @@ import { Guard } from './guard/guard.ts';
 import { describeGateway } from './incoming/disco.ts';
 import { Inbox } from './incoming/inbox.ts';
 import { messageRoute, receive } from './incoming/receive.ts';
+import { Lifecycle, workersFor } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { PRIVATE_ELEMENTS } from './log-stanza.ts';
 import { LegacyBookmarks } from './muc/bookmarks.ts';
@@ -49,25 +50,19 @@ import { Privileges } from './privileges.ts';
 import { DEFAULT_PREFERENCES, RegistrationType } from './registration/choices.ts';
 import { Registration } from './registration/registration.ts';
 import { type AnsweredStep, nextStep, type RegistrationStep } from './registration/steps.ts';
-import { forgetOld, Retention } from './retention.ts';
 import { LegacyRoster } from './roster.ts';
-import { within } from './serial.ts';
 import type { GatewayServices, PluginClasses } from './services.ts';
 import type { BaseSession } from './session.ts';
 import { Sessions } from './sessions.ts';
 import type { StoredAvatar } from './store/avatars.ts';
 import type { Store } from './store/store.ts';
-import type { Tenancy } from './store/tenancy.ts';
 import type { Pair } from './store/turn.ts';
-import type { StoredUser } from './store/users.ts';
 import type { PendingUser, User } from './user.ts';
 import { UserRosters } from './user-rosters.ts';
 import { VERSION } from './version.ts';
-import { openEndpoint } from './watch/endpoint.ts';
-import type { HttpEndpoint } from './watch/http.ts';
 import type { Watched } from './watch/registry.ts';
 import { Watch } from './watch/watch.ts';
-import { Workers } from './workers/workers.ts';
+import type { Workers } from './workers/workers.ts';
 
 /** To whom the gateway itself says something. */
 export interface Addressed {
@@ -245,23 +240,15 @@ export abstract class BaseGateway implements IqSender {
   readonly caps = new OwnCaps();
   /** The capabilities of users' clients. @internal */
   readonly clientCaps = new CapsCache();
-  /** Milliseconds since 1970. @internal */
-  readonly startedAt: number;
-  /** Resolves when those who were registered before are logged in, or cannot be now. @internal */
-  firstLogins: Promise<void> = Promise.resolve();
+  /** How the gateway begins and ends. @internal */
+  readonly lifecycle: Lifecycle;
 
   readonly #classes: PluginClasses;
   readonly #link: ComponentStream;
   readonly #outbox: Outbox;
-  readonly #retention: Retention;
   readonly #conversation = new GatewayConversation(this);
   #commandRegistry: CommandRegistry | undefined;
   #ownCaps: Element | undefined;
-  #avatar: StoredAvatar | undefined;
-  #hasStarted = false;
-  #endpoint: HttpEndpoint | undefined;
-  /** Whether it is known who is registered. @internal */
-  hasUsers = false;
 
   constructor(services: GatewayServices) {
     const { classes, config, store, clock, newId, log, tenancy, connect } = services;
@@ -272,7 +259,6 @@ export abstract class BaseGateway implements IqSender {
     this.clock = clock;
     this.newId = newId;
     this.log = log;
-    this.startedAt = clock.now();
     this.guard = new Guard(this);
     this.watch = new Watch(this, config.explainMessages);
     this.privileges = new Privileges(this);
@@ -282,42 +268,23 @@ export abstract class BaseGateway implements IqSender {
     this.registration = new Registration(this);
     this.adhocCommands = new AdhocCommands(this);
     this.chatCommands = new ChatCommands(this);
-    const limits = {
-      maxBytes: config.attachmentMaxSize,
-      timeout: config.attachmentTimeout * 1000,
-      allowPrivate: config.allowPrivateUrls,
-    };
-    this.files = new Files({
-      store: store.attachments,
-      uploader: uploaderFor(config),
-      limits,
-      useOriginalUrls: config.useAttachmentOriginalUrls,
-    });
+    this.files = filesFor(config, store.attachments);
     this.bits = new Bits(this);
-    this.avatars = new AvatarCache({
-      store: store.avatars,
-      maxSize: config.avatarSize,
-      limits: { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_AVATAR_BYTES) },
-      parallel: config.avatarResamplingThreads,
-    });
-    const onError = (error: unknown) => this.exception(error);
-    this.#retention = new Retention({ clock, forget: () => forgetOld(this), onError });
+    this.avatars = avatarsFor(config, store.avatars);
     this.#link = connect({
       onStanza: (stanza) => {
         this.watch.arrived(stanza);
         receive(this, stanza);
       },
-      onOnline: () => this.#onOnline(),
-      onOffline: (reason, retryIn) => this.#onOffline(reason, retryIn),
+      onOnline: () => this.lifecycle.online(),
+      onOffline: (reason, retryIn) => this.lifecycle.offline(reason, retryIn),
     });
-    this.#outbox = new Outbox({
-      link: this.#link,
-      journal: store.journal,
-      clock,
-      onError,
-    });
+    const onError = (error: unknown) => this.exception(error);
+    this.#outbox = new Outbox({ link: this.#link, journal: store.journal, clock, onError });
+    const way = { link: this.#link, outbox: this.#outbox };
+    this.lifecycle = new Lifecycle(this, way);
     this.administration = new Administration(this);
-    this.workers = this.#workersOf(tenancy);
+    this.workers = workersFor(this, way, tenancy);
   }
 
   /**
@@ -330,41 +297,15 @@ export abstract class BaseGateway implements IqSender {
     if (this.groups && this.#classes.bookmarks === undefined) {
       throw new ConfigError('The plugin says that its network has groups, but has no subclass of LegacyBookmarks');
     }
-    this.#endpoint = await openEndpoint(this);
-    try {
-      await this.#loadAvatar();
-      // Before anything comes: what is left from the last time goes first, and users are known as such.
-      await this.workers?.open();
-      await this.store.journal.stored.adopt(this.config.workers);
-      await this.#outbox.load();
-      for (const user of await this.#ownUsers()) if (this.#isStillAllowed(user)) this.sessions.add(user);
-      this.hasUsers = true;
-      await this.inbox.recover();
-      this.workers?.started();
-      await this.#link.start();
-    } catch (error) {
-      await this.#endpoint?.close();
-      throw error;
-    }
-    this.#retention.start();
+    await this.lifecycle.start();
   }
 
   /**
    * Lets the plugin finish what it has begun, takes leave of all users, logs out of the network, and closes the stream
    * when the server has read everything. What comes meanwhile is stored for the next start.
    */
-  async shutdown(): Promise<void> {
-    this.workers?.close();
-    this.adhocCommands.clear();
-    this.chatCommands.clear();
-    await this.inbox.stop(DRAIN_PATIENCE);
-    await this.sessions.stop();
-    await within(this.clock, FENCE_PATIENCE, this.#outbox.finish());
-    await this.store.journal.flushed();
-    await this.#endpoint?.close();
-    await this.#link.stop();
-    await this.#retention.stop();
-    await this.store.close();
+  shutdown(): Promise<void> {
+    return this.lifecycle.stop();
   }
 
   /**
@@ -540,11 +481,6 @@ export abstract class BaseGateway implements IqSender {
     };
   }
 
-  /** The port that answers by HTTP, if there is one. @internal */
-  get httpPort(): number | undefined {
-    return this.#endpoint?.port;
-  }
-
   /** The gateway's own capabilities. @internal */
   get ownCaps(): Element {
     this.#ownCaps ??= this.caps.forInfo(describeGateway(this));
@@ -553,7 +489,7 @@ export abstract class BaseGateway implements IqSender {
 
   /** The gateway's own picture. @internal */
   get avatar(): StoredAvatar | undefined {
-    return this.#avatar;
+    return this.lifecycle.avatar;
   }
 
   /** @internal */
@@ -592,71 +528,4 @@ export abstract class BaseGateway implements IqSender {
   #voice(to: JID | string, type: Addressed['mtype'] = 'chat'): GatewayVoice {
     return new GatewayVoice(this, this.#conversation, typeof to === 'string' ? JID.parse(to) : to, type);
   }
-
-  async #loadAvatar(): Promise<void> {
-    if (this.componentAvatar === undefined) return;
-    try {
-      this.#avatar = await this.avatars.get(await this.avatars.load(this.componentAvatar));
-    } catch (error) {
-      this.log.warn({ reason: (error as Error).message }, "cannot use the gateway's own picture");
-    }
-  }
-
-  #onOnline(): void {
-    this.watch.metrics.connects++;
-    this.log.info({ jid: this.jid, server: this.config.server, port: this.config.port }, 'connected');
-    this.#outbox.online();
-    this.workers?.online();
-    if (this.#hasStarted) {
-      // The users have not gone away, and neither have their sessions; but the server may have forgotten them.
-      for (const session of this.sessions) session.sendLastStatus();
-      return;
-    }
-    this.#hasStarted = true;
-    this.firstLogins = this.sessions.start().catch((error) => this.exception(error));
-  }
-
-  /** Whom the operator does not let in any more is not logged in. */
-  #isStillAllowed({ jid }: User): boolean {
-    if (this.isAllowed(jid)) return true;
-    this.log.warn({ user: jid.bare }, 'not logged in: user-jid-validator does not allow this user');
-    return false;
-  }
-
-  #workersOf(tenancy: Tenancy | undefined): Workers | undefined {
-    if (this.config.workers === 1) return undefined;
-    if (tenancy?.listen === undefined) {
-      throw ConfigError.of('workers', 'several processes need a right to serve each: see claimTenancy');
-    }
-    return new Workers({
-      gateway: this,
-      number: tenancy.worker,
-      listen: tenancy.listen,
-      receive: (stanza) => receive(this, stanza, true),
-      takeAnswer: (answer) => void this.#link.takeAnswer(answer),
-      fenced: () => this.#outbox.finish(),
-      isOnline: () => this.#link.online,
-    });
-  }
-
-  #ownUsers(): Promise<StoredUser[]> {
-    const { users } = this.store;
-    return this.workers === undefined ? users.all() : users.leasedTo(this.workers.number);
-  }
-
-  #onOffline(reason: Error, retryIn: number): void {
-    const { server, port } = this.config;
-    // What a server grants it says again on the next stream, even before that counts as up.
-    this.privileges.clear();
-    this.log.warn({ server, port, reason: reason.message, retryIn }, 'not connected, will try again');
-  }
 }
-
-/** Milliseconds that hooks may take to end when the gateway stops: process supervisors give a process 10 to 90 s. */
-const DRAIN_PATIENCE = 5000;
-
-/** Milliseconds to wait for the server to have read everything then: if it does not, it gets it after the next start. */
-const FENCE_PATIENCE = 3000;
-
-/** Pictures are made small, but must be fetched whole first. */
-const MAX_AVATAR_BYTES = 16 * 1024 * 1024;

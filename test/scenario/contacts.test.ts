@@ -465,7 +465,7 @@ test('roster :: a login writes what differs, and leaves contacts in the groups t
         assert.is(juliet.name, 'JULIET');
         stage.routed.length = 0;
         await stage.restart();
-        await stage.gateway.firstLogins;
+        await stage.gateway.lifecycle.firstLogins;
         assert.not(writes().some(([jid]) => jid === JULIET));
         // The user has called her something else: the network decides, but not on the groups.
         romeo.sends(

@@ -19,7 +19,7 @@ const watched = (config: RawConfig = {}) => ({ config: { ...HTTP, ...config } })
 
 function ask(stage: Stage, path: string, token?: string): Promise<Response> {
   const headers = new Headers(token === undefined ? [] : [['authorization', `Bearer ${token}`]]);
-  return fetch(`http://127.0.0.1:${stage.gateway.httpPort}${path}`, { headers });
+  return fetch(`http://127.0.0.1:${stage.gateway.lifecycle.httpPort}${path}`, { headers });
 }
 
 /** All samples by name and labels. */
@@ -142,7 +142,7 @@ test('http :: what it says to whom', () =>
     assert.equal(await statuses(['/explain?id=x', '/sessions']), [401, 401]);
     assert.equal(await statuses(['/explain?id=x', '/sessions'], 'wrong'), [401, 401]);
     assert.equal(await statuses(['/explain?id=x', '/explain', '/sessions'], 'sesame'), [200, 400, 200]);
-    const url = `http://127.0.0.1:${stage.gateway.httpPort}/metrics`;
+    const url = `http://127.0.0.1:${stage.gateway.lifecycle.httpPort}/metrics`;
     assert.is((await fetch(url, { method: 'POST' })).status, 405);
     const head = await fetch(url, { method: 'HEAD' });
     assert.equal([head.status, await head.text()], [200, '']);
@@ -151,7 +151,7 @@ test('http :: what it says to whom', () =>
 
 test('http :: nothing listens unless it is asked for', () =>
   Stage.with({}, async (stage) => {
-    assert.is(stage.gateway.httpPort, undefined);
+    assert.is(stage.gateway.lifecycle.httpPort, undefined);
   }));
 
 test('explain :: the way to the network, by each of its ids', () =>

@@ -4,6 +4,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import type { Agent } from 'undici';
+import type { Config } from '../config.ts';
 import { httpClient } from './http-client.ts';
 import { isPrivateAddress } from './private-addresses.ts';
 
@@ -16,6 +17,12 @@ export interface FetchLimits {
   readonly allowPrivate: boolean;
   /** How names become addresses, and which of these are private. Default: those of this machine. */
   readonly network?: Network;
+}
+
+/** The limits that a configuration says. */
+export function fetchLimits(config: Config): FetchLimits {
+  const { attachmentMaxSize: maxBytes, attachmentTimeout, allowPrivateUrls: allowPrivate } = config;
+  return { maxBytes, timeout: attachmentTimeout * 1000, allowPrivate };
 }
 
 export interface Network {

@@ -1,13 +1,14 @@
 /** Making files reachable for XMPP clients: fetched where needed, described, uploaded, and not twice. */
 
 import { extname } from 'node:path';
+import type { Config } from '../config.ts';
 import type { FileFacts } from '../outgoing/file.ts';
 import type { AttachmentStore } from '../store/attachments.ts';
 import { factsOf } from './facts.ts';
-import { type FetchLimits, fetchLimited } from './fetch.ts';
+import { type FetchLimits, fetchLimited, fetchLimits } from './fetch.ts';
 import { typeOf } from './media-types.ts';
 import { type FileSource, isWebUrl, nameInUrl, openSource } from './source.ts';
-import type { Requester, Uploader } from './upload.ts';
+import { type Requester, type Uploader, uploaderFor } from './upload.ts';
 
 export interface SharedFile {
   readonly url: string;
@@ -26,6 +27,16 @@ export interface FilesOptions {
   readonly limits: FetchLimits;
   /** Whether clients are given URLs of the network as they are, instead of copies. */
   readonly useOriginalUrls: boolean;
+}
+
+/** Shares files as a configuration says. */
+export function filesFor(config: Config, store: AttachmentStore): Files {
+  return new Files({
+    store,
+    uploader: uploaderFor(config),
+    limits: fetchLimits(config),
+    useOriginalUrls: config.useAttachmentOriginalUrls,
+  });
 }
 
 export class Files {

@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type FetchLimits, fetchLimited } from '../attachment/fetch.ts';
+import { type FetchLimits, fetchLimited, fetchLimits } from '../attachment/fetch.ts';
 import { openImage } from '../attachment/images.ts';
 import { isWebUrl } from '../attachment/source.ts';
+import type { Config } from '../config.ts';
 import type { AvatarStore, StoredAvatar } from '../store/avatars.ts';
 
 /** Bytes, a path, or an http or https URL. */
@@ -18,6 +19,20 @@ export interface AvatarCacheOptions {
   readonly limits: FetchLimits;
   /** How many pictures are worked on at the same time. */
   readonly parallel: number;
+}
+
+/** Pictures are made small, but must be fetched whole first. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Keeps pictures as a configuration says. */
+export function avatarsFor(config: Config, store: AvatarStore): AvatarCache {
+  const limits = fetchLimits(config);
+  return new AvatarCache({
+    store,
+    maxSize: config.avatarSize,
+    limits: { ...limits, maxBytes: Math.min(limits.maxBytes, MAX_BYTES) },
+    parallel: config.avatarResamplingThreads,
+  });
 }
 
 export class AvatarCache {

@@ -36,7 +36,7 @@ export const run: CliCommand = {
       const gateway = await Promise.race([starting, stopped, tenancy.lost]);
       if (typeof gateway === 'string') return 0;
       if (gateway instanceof Error) return lost(log, gateway);
-      gateway.firstLogins.then(endStart);
+      gateway.lifecycle.firstLogins.then(endStart);
       const signal = await Promise.race([stopped, tenancy.lost]);
       if (signal instanceof Error) return lost(log, signal);
       log.info({ signal }, 'stopping');

@@ -17,7 +17,7 @@ export class Info extends Command {
   override readonly category = ADMIN;
 
   run(): CommandResult {
-    const seconds = Math.round((this.gateway.clock.now() - this.gateway.startedAt) / 1000);
+    const seconds = Math.round((this.gateway.clock.now() - this.gateway.lifecycle.startedAt) / 1000);
     const [days, hours, minutes] = [seconds / 86_400, (seconds / 3600) % 24, (seconds / 60) % 60].map(Math.floor);
     return `${this.gateway.componentName}, slipway ${VERSION}, up for ${days} days, ${hours} hours, ${minutes} minutes`;
   }

@@ -33,10 +33,10 @@ export async function openEndpoint(gateway: BaseGateway): Promise<HttpEndpoint |
 }
 
 /** Ready is who could pass on a message that comes now. */
-function readiness({ watched, hasUsers }: BaseGateway): Answer {
+function readiness({ watched, lifecycle }: BaseGateway): Answer {
   const missing = [
     ...(watched.isLinked() ? [] : ['not connected to the XMPP server']),
-    ...(hasUsers ? [] : ['the users have not been loaded']),
+    ...(lifecycle.hasUsers ? [] : ['the users have not been loaded']),
   ];
   if (missing.length === 0) return { body: 'ready\n' };
   return { status: 503, body: `${missing.join('\n')}\n` };
