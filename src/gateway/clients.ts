@@ -13,6 +13,7 @@ import {
 } from '../stanza/index.ts';
 import { discoInfo, type Info } from '../xep/0030-disco.ts';
 import { type Caps, c as capsCodec, discoNode, isGenuine } from '../xep/0115-caps.ts';
+import { notifyFeature } from '../xep/0163-pep.ts';
 
 /** A client's presence, as `BaseSession.onPresence` gets it. */
 export interface ResourcePresence {
@@ -92,7 +93,7 @@ export class Clients {
     if (client === undefined || client.told.has(teller)) return [];
     client.told.add(teller);
     const features = await client.features;
-    return nodes.filter((node) => features.has(`${node}+notify`));
+    return nodes.filter((node) => features.has(notifyFeature(node)));
   }
 
   async #ask(from: JID, stanza: Element, iq: IqSender): Promise<ReadonlySet<string>> {

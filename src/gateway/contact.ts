@@ -16,7 +16,6 @@ import type { LegacyParticipant } from './muc/participant.ts';
 import type { LegacyMUC } from './muc/room.ts';
 import type { Envelope } from './outgoing/envelope.ts';
 import { directInvitation } from './outgoing/invitation.ts';
-import { avatarEvent, nickEvent, vcardEvent } from './outgoing/pep-events.ts';
 import {
   isSamePresence,
   type PresenceFacts,
@@ -24,6 +23,7 @@ import {
   statusWithLastSeen,
   subscriptionStanza,
 } from './outgoing/presence.ts';
+import { avatarMetadata, eventOf, nickname, vcard } from './outgoing/publications.ts';
 import type { VCardFacts } from './outgoing/vcard.ts';
 import { Present } from './present.ts';
 import type { BaseSession } from './session.ts';
@@ -148,7 +148,7 @@ export class LegacyContact extends Present {
     }
     if (this.#isUpdating) return;
     if (this.inRoster) this.session.xmpp.rosters.update(this);
-    if (this.isFriend) this.#tell(nickEvent(this.#bareAddress, this.displayName));
+    if (this.isFriend) this.#tell(eventOf(this.#bareAddress, nickname(this.displayName)));
   }
 
   /** The name, or the id on the network. */
@@ -360,7 +360,7 @@ export class LegacyContact extends Present {
     if (isRenamed && this.#inRoster && stored?.inRoster) this.session.xmpp.rosters.update(this);
     if (this.isFriend) {
       if (this.#presence !== undefined) this.#sendPresence();
-      if (isRenamed) this.#tell(nickEvent(this.#bareAddress, this.displayName));
+      if (isRenamed) this.#tell(eventOf(this.#bareAddress, nickname(this.displayName)));
     }
     if (hasNewVcard) this.#tellVcard();
     if (isRenamed || hasNewVcard || this.isFriend !== stored?.isFriend) this.#change({});
@@ -407,7 +407,7 @@ export class LegacyContact extends Present {
   async tellClient(to: JID, nodes: readonly string[]): Promise<void> {
     const address = { from: this.jid.bare, to: to.full };
     for (const event of [
-      nodes.includes(NS_NICK) ? nickEvent(address, this.displayName) : undefined,
+      nodes.includes(NS_NICK) ? eventOf(address, nickname(this.displayName)) : undefined,
       nodes.includes(NS_METADATA) ? await this.#avatarEvent(address) : undefined,
       nodes.includes(VCARD_NODE) && this.#extras.vcard !== undefined ? await this.#vcardEvent(address) : undefined,
     ]) {
@@ -450,7 +450,7 @@ export class LegacyContact extends Present {
   #tellAll(): void {
     if (this.#isUpdating) return;
     if (this.#presence !== undefined) this.#sendPresence();
-    if (this.name !== undefined) this.#tell(nickEvent(this.#bareAddress, this.name));
+    if (this.name !== undefined) this.#tell(eventOf(this.#bareAddress, nickname(this.name)));
     if (this.#extras.avatarHash !== undefined) this.#tellAvatar();
   }
 
@@ -465,9 +465,7 @@ export class LegacyContact extends Present {
   }
 
   async #avatarEvent(address: { from: string; to: string }): Promise<Element> {
-    const { avatarHash } = this.#extras;
-    const avatar = avatarHash === undefined ? undefined : await this.session.xmpp.avatars.get(avatarHash);
-    return avatarEvent(address, avatar);
+    return eventOf(address, avatarMetadata(await this.session.xmpp.avatars.get(this.avatarHash)));
   }
 
   #tellVcard(): void {
@@ -478,7 +476,7 @@ export class LegacyContact extends Present {
   }
 
   async #vcardEvent(address: { from: string; to: string }): Promise<Element> {
-    return vcardEvent(address, { jid: this.jid.bare, nickname: this.name }, this.#extras.vcard);
+    return eventOf(address, vcard({ jid: this.jid.bare, nickname: this.name }, this.#extras.vcard));
   }
 
   #sendPresence(): void {

@@ -44,8 +44,9 @@ export class AvatarCache {
     this.#slots = new Slots(options.parallel);
   }
 
-  get(hash: string): Promise<StoredAvatar | undefined> {
-    return this.#options.store.get(hash);
+  /** The picture with this SHA-1 hash, where there is one. */
+  async get(hash: string | undefined): Promise<StoredAvatar | undefined> {
+    return hash === undefined ? undefined : this.#options.store.get(hash);
   }
 
   /**

@@ -6,7 +6,7 @@ import { NS as NS_NICK } from '../../xep/0172-nick.ts';
 import { NODE as VCARD_NODE } from '../../xep/0292-vcard4.ts';
 import { mergedPresence } from '../clients.ts';
 import type { BaseGateway } from '../gateway.ts';
-import { avatarEvent, nickEvent } from '../outgoing/pep-events.ts';
+import { avatarMetadata, eventOf, nickname } from '../outgoing/publications.ts';
 import type { BaseSession } from '../session.ts';
 import type { Incoming, Route } from './route.ts';
 
@@ -103,6 +103,7 @@ async function clientChanged(session: BaseSession, { gateway, stanza, from }: In
 
 function tellAboutGateway(gateway: BaseGateway, client: JID, nodes: readonly string[]): void {
   const address = { from: gateway.jid, to: client.full };
-  if (nodes.includes(NS_NICK)) gateway.send(nickEvent(address, gateway.componentName));
-  if (nodes.includes(NS_METADATA) && gateway.avatar !== undefined) gateway.send(avatarEvent(address, gateway.avatar));
+  const { componentName, avatar } = gateway;
+  if (nodes.includes(NS_NICK)) gateway.send(eventOf(address, nickname(componentName)));
+  if (nodes.includes(NS_METADATA) && avatar !== undefined) gateway.send(eventOf(address, avatarMetadata(avatar)));
 }

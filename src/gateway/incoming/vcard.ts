@@ -67,7 +67,7 @@ function pictureOnly(data: Uint8Array | undefined): Element {
 }
 
 async function photoOf(gateway: BaseGateway, hash: string | undefined): Promise<Uint8Array | undefined> {
-  return hash === undefined ? undefined : (await gateway.avatars.get(hash))?.png;
+  return (await gateway.avatars.get(hash))?.png;
 }
 
 function contactOf({ gateway, stanza, to }: IncomingIq) {
