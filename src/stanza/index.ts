@@ -17,6 +17,7 @@ export {
   findAll,
   flag,
   has,
+  inside,
   isOf,
   type Kind,
   leaf,
@@ -35,7 +36,6 @@ export {
 } from './codec.ts';
 export { type NewId, newId } from './id.ts';
 export * as im from './im.ts';
-export { inside } from './inside.ts';
 export { answered, asking, type IqRequest, type IqSender, IqTracker, type IqTrackerOptions } from './iq-tracker.ts';
 export { bareOf, JID, JidError } from './jid.ts';
 export { type LangText, langText, pick } from './lang-text.ts';

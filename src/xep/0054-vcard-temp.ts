@@ -10,12 +10,12 @@ import {
   element,
   type Field,
   flag,
+  inside,
   leaf,
   many,
   mapped,
   optionalChild,
 } from '../stanza/codec.ts';
-import { inside } from '../stanza/inside.ts';
 import { answered, type IqSender } from '../stanza/iq-tracker.ts';
 import { StanzaError } from '../stanza/stanza-error.ts';
 import { base64 } from '../stanza/value.ts';

@@ -11,12 +11,12 @@ import {
   type Field,
   type Fields,
   flag,
+  inside,
   many,
   mapped,
   optionalAttr,
   optionalChild,
 } from '../stanza/codec.ts';
-import { inside } from '../stanza/inside.ts';
 import { answered, type IqSender } from '../stanza/iq-tracker.ts';
 import type { StanzaError } from '../stanza/stanza-error.ts';
 import { boolean, dateTime, jid, oneOf, unsigned, type Value } from '../stanza/value.ts';

@@ -3,8 +3,7 @@
  * XEP-0292 v0.12.0 <https://xmpp.org/extensions/xep-0292.html>, with the elements of RFC 6351.
  */
 
-import { type Codec, child, element, type Field, leaf, many, mapped, optionalChild } from '../stanza/codec.ts';
-import { inside } from '../stanza/inside.ts';
+import { type Codec, child, element, type Field, inside, leaf, many, mapped, optionalChild } from '../stanza/codec.ts';
 import type { IqSender } from '../stanza/iq-tracker.ts';
 import { unsigned } from '../stanza/value.ts';
 import { Element } from '../stanza/xml/element.ts';

@@ -3,8 +3,7 @@
  * XEP-0385 v0.2.1 <https://xmpp.org/extensions/xep-0385.html>
  */
 
-import { type Codec, child, element, findAll, leaf, many, optionalChild } from '../stanza/codec.ts';
-import { inside } from '../stanza/inside.ts';
+import { type Codec, child, element, findAll, inside, leaf, many, optionalChild } from '../stanza/codec.ts';
 import { langText } from '../stanza/lang-text.ts';
 import { dateTime, unsigned } from '../stanza/value.ts';
 import type { Element } from '../stanza/xml/element.ts';

@@ -3,8 +3,7 @@
  * XEP-0402 v1.2.0 <https://xmpp.org/extensions/xep-0402.html>
  */
 
-import { type Codec, element, leaf, optionalAttr, optionalChild, rest } from '../stanza/codec.ts';
-import { inside } from '../stanza/inside.ts';
+import { type Codec, element, inside, leaf, optionalAttr, optionalChild, rest } from '../stanza/codec.ts';
 import type { IqSender } from '../stanza/iq-tracker.ts';
 import { boolean } from '../stanza/value.ts';
 import type { Element } from '../stanza/xml/element.ts';

@@ -3,8 +3,7 @@
  * XEP-0492 v0.2.0 <https://xmpp.org/extensions/xep-0492.html>
  */
 
-import { type Codec, element, many, optionalAttr, rest } from '../stanza/codec.ts';
-import { inside } from '../stanza/inside.ts';
+import { type Codec, element, inside, many, optionalAttr, rest } from '../stanza/codec.ts';
 import type { Element } from '../stanza/xml/element.ts';
 
 export const NS = 'urn:xmpp:notification-settings:1';

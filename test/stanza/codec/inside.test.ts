@@ -8,10 +8,10 @@ import {
   many,
   optionalAttr,
   optionalChild,
-} from '../../src/stanza/index.ts';
-import * as a from '../support/arbitraries.ts';
-import { laws, reads, rejects, roundtrip } from '../support/codecs.ts';
-import { suite } from '../support/test.ts';
+} from '../../../src/stanza/index.ts';
+import * as a from '../../support/arbitraries.ts';
+import { laws, reads, rejects, roundtrip } from '../../support/codecs.ts';
+import { suite } from '../../support/test.ts';
 
 const test = suite('inside');
 
