@@ -66,7 +66,7 @@ type Args<N extends keyof Tasks> = Parameters<Tasks[N]>;
 type Result<N extends keyof Tasks> = Awaited<ReturnType<Tasks[N]>>;
 
 export class Administration {
-  /** What other processes may ask of this one. @internal */
+  /** What this process does of it: for others, and for its own HTTP port. @internal */
   readonly tasks: Tasks;
   readonly #gateway: BaseGateway;
 

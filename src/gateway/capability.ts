@@ -54,18 +54,6 @@ export const CAPABILITIES = {
   files: { features: [NS_OOB, NS_SFS], hooks: ['sendFile'], flag: 'upload' },
 } as const satisfies Record<string, Capability>;
 
-/** What contacts and rooms rule out by themselves: nothing but receipts in rooms. */
-export const DEFAULT_FLAGS = {
-  correction: true,
-  retraction: true,
-  reaction: true,
-  replies: true,
-  marks: true,
-  chatStates: true,
-  upload: true,
-  reactionsSingleEmoji: false,
-} as const;
-
 export type CapabilityName = keyof typeof CAPABILITIES;
 
 const NAMES = Object.keys(CAPABILITIES) as CapabilityName[];

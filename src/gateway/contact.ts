@@ -9,7 +9,6 @@ import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
 import type { AvatarSource } from './avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from './avatar/picture.ts';
-import { DEFAULT_FLAGS } from './capability.ts';
 import { ContactChat } from './contact-chat.ts';
 import type { Voice } from './conversation.ts';
 import type { LegacyParticipant } from './muc/participant.ts';
@@ -502,7 +501,14 @@ Object.assign(LegacyContact.prototype, {
   resource: 'slipway',
   mtype: 'chat',
   isGroup: false,
-  clientType: 'pc',
+  correction: true,
+  retraction: true,
+  reaction: true,
+  replies: true,
+  marks: true,
   receipts: true,
-  ...DEFAULT_FLAGS,
+  chatStates: true,
+  upload: true,
+  reactionsSingleEmoji: false,
+  clientType: 'pc',
 } satisfies Partial<LegacyContact>);

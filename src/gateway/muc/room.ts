@@ -4,7 +4,6 @@ import { type JID, StanzaError } from '../../stanza/index.ts';
 import { type Affiliation, type Destroy, STATUS } from '../../xep/0045-muc.ts';
 import type { AvatarSource } from '../avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from '../avatar/picture.ts';
-import { DEFAULT_FLAGS } from '../capability.ts';
 import type { LegacyContact } from '../contact.ts';
 import { XmppError } from '../errors.ts';
 import { configurationChanged, roomPhoto } from '../outgoing/room.ts';
@@ -479,6 +478,13 @@ Object.assign(LegacyMUC.prototype, {
   maxHistoryFetch: 100,
   hasDescription: true,
   hasSubject: true,
+  correction: true,
+  retraction: true,
+  reaction: true,
+  replies: true,
+  marks: true,
   receipts: false,
-  ...DEFAULT_FLAGS,
+  chatStates: true,
+  upload: true,
+  reactionsSingleEmoji: false,
 } satisfies Partial<LegacyMUC>);

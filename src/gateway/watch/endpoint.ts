@@ -19,7 +19,8 @@ export async function openEndpoint(gateway: BaseGateway): Promise<HttpEndpoint |
     '/healthz': { answer: () => ({ body: 'ok\n' }) },
     '/readyz': { answer: () => readiness(gateway) },
     '/explain': { isProtected: true, answer: (query: URLSearchParams) => explain(gateway, query) },
-    '/sessions': { isProtected: true, answer: () => sessions(gateway) },
+    // Of this process only: each has a port of its own.
+    '/sessions': { isProtected: true, answer: () => json(gateway.administration.tasks.users()) },
   };
   const token = tokenFor(gateway.config);
   const onError = (error: unknown) => gateway.exception(error);
@@ -46,11 +47,6 @@ async function explain(gateway: BaseGateway, query: URLSearchParams): Promise<An
   const id = query.get('id');
   if (id === null || id === '') return { status: 400, body: 'ask for /explain?id=…\n' };
   return json(await gateway.administration.explain(id));
-}
-
-/** Of this process only: each has a port of its own. */
-function sessions(gateway: BaseGateway): Answer {
-  return json([...gateway.sessions].map(({ user, readiness: { state } }) => ({ jid: user.jid.bare, state })));
 }
 
 function json(value: unknown): Answer {

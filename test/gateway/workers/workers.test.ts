@@ -35,6 +35,14 @@ class World {
     this.most = Math.max(this.most, this.workers.filter(({ session }) => session !== undefined).length);
   }
 
+  /** Two workers, of which the first has Romeo. */
+  async twoWorkers(): Promise<[Worker, Worker]> {
+    const workers: [Worker, Worker] = [await this.worker(), await this.worker()];
+    workers[0].hears('a');
+    await this.settle();
+    return workers;
+  }
+
   /** Lets everything happen that takes no time. */
   async settle(): Promise<void> {
     for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
@@ -68,6 +76,14 @@ class Worker {
       },
       isOnline: () => this.isOnline,
     });
+  }
+
+  /** The process is gone; the others have time to find out. */
+  async dies(): Promise<void> {
+    this.#world.dead.add(this.#number);
+    this.session = undefined;
+    await this.#world.clock.advance(500);
+    await this.#world.settle();
   }
 
   /** A message of Romeo's reaches this worker. */
@@ -166,9 +182,7 @@ test('somebody who is no user :: is heard where they are', async () => {
 
 test('a user who moves :: is logged out, and all that was said is read, before they are logged in elsewhere', async () => {
   const world = new World();
-  const [one, two] = [await world.worker(), await world.worker()];
-  one.hears('a');
-  await world.settle();
+  const [, two] = await world.twoWorkers();
   world.log.length = 0;
   two.hears('b');
   await world.settle();
@@ -178,9 +192,7 @@ test('a user who moves :: is logged out, and all that was said is read, before t
 
 test('a user who moves :: while the server is away waits until it has read everything', async () => {
   const world = new World();
-  const [one, two] = [await world.worker(), await world.worker()];
-  one.hears('a');
-  await world.settle();
+  const [one, two] = await world.twoWorkers();
   one.isOnline = false;
   two.hears('b');
   for (let i = 0; i < 10; i++) await world.clock.advance(500);
@@ -213,32 +225,22 @@ test('a user whom several want at once :: has one session at a time, and what th
 
 test('a worker that dies :: also while it is to let go, gives its users to who hears them', async () => {
   const world = new World();
-  const [one, two] = [await world.worker(), await world.worker()];
-  one.hears('a');
-  await world.settle();
+  const [one, two] = await world.twoWorkers();
   one.isOnline = false;
   two.hears('b');
   await world.settle();
-  world.dead.add(0);
-  one.session = undefined;
-  await world.clock.advance(500);
-  await world.settle();
+  await one.dies();
   assert.equal([two.received, world.holder, world.most], [['b'], 1, 1]);
 });
 
 test('a worker that stops :: takes nobody and gives nobody away', async () => {
   const world = new World();
-  const [one, two] = [await world.worker(), await world.worker()];
-  one.hears('a');
-  await world.settle();
+  const [one, two] = await world.twoWorkers();
   one.workers.close();
   two.hears('b');
   for (let i = 0; i < 4; i++) await world.clock.advance(500);
   assert.equal([two.received, world.holder], [[], 0]);
-  world.dead.add(0);
-  one.session = undefined;
-  await world.clock.advance(500);
-  await world.settle();
+  await one.dies();
   assert.equal([two.received, world.holder], [['b'], 1]);
   two.workers.close();
   two.session = undefined;
