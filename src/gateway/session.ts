@@ -47,7 +47,7 @@ export interface ReplyOptions<C extends LegacyContact = LegacyContact> extends E
 }
 
 export interface SendTextOptions<C extends LegacyContact = LegacyContact> extends ReplyOptions<C> {
-  /** In rooms: where the text names other participants. See `replaceMentions`. */
+  /** In rooms: where the text names other participants, by nickname or as the client marked it. See `replaceMentions`. */
   readonly mentions?: readonly Mention<LegacyParticipant>[] | undefined;
   /** What the user's client knows about pages that the text links to. */
   readonly linkPreviews?: readonly LinkPreview[] | undefined;

@@ -7,6 +7,7 @@ import { delay } from '../../src/xep/0203-delay.ts';
 import { replace } from '../../src/xep/0308-correction.ts';
 import { displayed } from '../../src/xep/0333-markers.ts';
 import { stanzaIdBy } from '../../src/xep/0359-stanza-ids.ts';
+import { mention } from '../../src/xep/0372-references.ts';
 import { retract } from '../../src/xep/0424-retraction.ts';
 import { reactions } from '../../src/xep/0444-reactions.ts';
 import { reply } from '../../src/xep/0461-replies.ts';
@@ -148,6 +149,27 @@ test('to a room :: who is named is told apart, not oneself', () =>
       [
         ['JULIET', 'JULIET'],
         ['🎉 Ann', '🎉 Ann'],
+      ],
+    );
+  }));
+
+test('to a room :: whom the client has marked is named, whatever the text says; not oneself, nor nobody', () =>
+  inside(async (stage, romeo) => {
+    const text = '👋 she, Ann and I';
+    await (await room(stage)).getParticipant('Ann');
+    const marked = [
+      mention(`${GROUP}/JULIET`, { begin: 2, end: 5 }),
+      mention(`${GROUP}/nobody`, { begin: 7, end: 10 }),
+      mention(`${GROUP}/romeo`, { begin: 15, end: 16 }),
+    ];
+    say(romeo, 'c1', `<body>${text}</body>${marked.join('')}`);
+    await romeo.receives((s) => s.attrs.id === 'c1');
+    const { mentions = [] } = (stage.session() as GroupsSession).options as SendTextOptions;
+    assert.equal(
+      mentions.map(({ participant, start, end }) => [participant.nickname, text.slice(start, end)]),
+      [
+        ['JULIET', 'she'],
+        ['Ann', 'Ann'],
       ],
     );
   }));

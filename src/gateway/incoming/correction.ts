@@ -28,7 +28,7 @@ export const correction: Route = {
     const details = {
       ...eventOptions(incoming),
       linkPreviews: linkPreviewsOf(stanza),
-      mentions: mentionsIn(chat, text),
+      mentions: mentionsIn(chat, stanza, text),
     };
     const newId = await session.correct?.(recipient, text, legacyId, await threadOf(chat, stanza), details);
     taken(chat, incoming, newId ?? (recipient.isGroup ? undefined : legacyId));

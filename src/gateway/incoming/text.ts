@@ -1,12 +1,13 @@
 /** A text for a contact, or in a room. */
 
-import { bareOf, body, type Element, find, findAll, has } from '../../stanza/index.ts';
+import { bareOf, body, type Element, find, findAll, has, JID } from '../../stanza/index.ts';
 import { slice } from '../../xep/0426-character-counting.ts';
 import { fallback, realBody } from '../../xep/0428-fallback.ts';
 import { NS as NS_REPLY, reply } from '../../xep/0461-replies.ts';
 import { can, notImplemented } from '../capability.ts';
-import type { Mention } from '../muc/mentions.ts';
+import { type Mention, mentionsFromReferences, withoutOverlaps } from '../muc/mentions.ts';
 import type { LegacyParticipant } from '../muc/participant.ts';
+import type { LegacyMUC } from '../muc/room.ts';
 import { linkPreviewsOf } from '../outgoing/link-preview.ts';
 import type { ReplyOptions } from '../session.ts';
 import { type ChatEvent, chatOf, eventOptions, type Incoming, type Route, taken, threadOf } from './route.ts';
@@ -27,7 +28,7 @@ export async function sendText(chat: ChatEvent, incoming: Incoming, prefix = '')
   if (session.sendText === undefined) throw notImplemented();
   const { text: words, options } = await replyOptions(chat, incoming);
   const text = prefix + words;
-  const details = { linkPreviews: linkPreviewsOf(stanza), mentions: mentionsIn(chat, text) };
+  const details = { linkPreviews: linkPreviewsOf(stanza), mentions: mentionsIn(chat, stanza, text) };
   taken(chat, incoming, await session.sendText(recipient, text, { ...options, ...details }));
 }
 
@@ -58,9 +59,26 @@ export async function replyOptions(
   };
 }
 
-/** Whom the text names, in a room. */
-export function mentionsIn({ recipient }: ChatEvent, text: string): readonly Mention<LegacyParticipant>[] {
-  return recipient.isGroup ? recipient.parseMentions(text) : [];
+/** Whom the text names, in a room: as the client has marked it, and by nicknames where it has not. */
+export function mentionsIn(
+  { recipient: room }: ChatEvent,
+  stanza: Element,
+  text: string,
+): readonly Mention<LegacyParticipant>[] {
+  if (!room.isGroup) return [];
+  const marked = mentionsFromReferences(stanza, text, (jid) => participantAt(room, jid));
+  return withoutOverlaps(marked, room.parseMentions(text));
+}
+
+/** Who has this address: one in the room, or that of a contact. Not the user. */
+function participantAt(room: LegacyMUC, address: string): LegacyParticipant | undefined {
+  const jid = JID.tryParse(address);
+  if (jid === undefined) return undefined;
+  const { contacts } = room.session;
+  const contact = jid.domain === room.jid.domain ? contacts.ifKnownLocal(jid.local) : undefined;
+  const found =
+    jid.bare === room.jid.bare ? room.occupants.byResource(jid.resource) : contact && room.occupants.byContact(contact);
+  return found?.isUser ? undefined : found;
 }
 
 /** Who wrote what is answered; nobody when it was the user. */

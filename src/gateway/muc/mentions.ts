@@ -152,13 +152,18 @@ export function replaceMentions<P>(
   return replaced + text.slice(at);
 }
 
-/** In their order; of two that overlap the one that begins first. */
-function withoutOverlaps<P>(mentions: readonly Mention<P>[]): Mention<P>[] {
+/**
+ * In their order; of two that overlap the one that begins first.
+ * @param others are left out where they overlap any of `mentions`.
+ */
+export function withoutOverlaps<P>(mentions: readonly Mention<P>[], others: readonly Mention<P>[] = []): Mention<P>[] {
   const kept: Mention<P>[] = [];
   for (const each of mentions.toSorted((a, b) => a.start - b.start)) {
     if (each.start >= (kept.at(-1)?.end ?? 0)) kept.push(each);
   }
-  return kept;
+  const isFree = ({ start, end }: Mention<P>) => kept.every((each) => each.end <= start || end <= each.start);
+  const more = others.filter(isFree);
+  return more.length === 0 ? kept : withoutOverlaps([...kept, ...more]);
 }
 
 function tokensOf(text: string): Token[] {
