@@ -80,10 +80,6 @@ export class Clients {
     this.#clients.delete(resource);
   }
 
-  clear(): void {
-    this.#clients.clear();
-  }
-
   /**
    * Which of these nodes the client wants to hear of from `teller`; nothing the second time, since it knows by then.
    * Resolves when it is known what the client can do.

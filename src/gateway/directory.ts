@@ -3,6 +3,7 @@
 import { type Element, JID, JidError } from '../stanza/index.ts';
 import { escapeLocal, unescapeLocal } from '../xep/0106-jid-escaping.ts';
 import { LimitError, XmppError } from './errors.ts';
+import { nextTurn } from './serial.ts';
 import type { BaseSession } from './session.ts';
 
 /** What is found in a directory. */
@@ -119,7 +120,7 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     // What a constructor says is not all there is to say: `prepare` puts it together with what is stored.
     if (this.#isGone || row.legacyId === this.#making) return;
     this.#changed.set(row.legacyId, row);
-    this.#writing ??= new Promise((resolve) => setImmediate(resolve)).then(() => this.#write());
+    this.#writing ??= nextTurn().then(() => this.#write());
   }
 
   /** Writes nothing any more: the user is gone. @internal */
@@ -200,4 +201,9 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     if (entry.jid.local !== legacyId) this.#byLocal.set(entry.jid.local, entry);
     return entry;
   }
+}
+
+/** Contacts or rooms, by what people see. */
+export function byName<T extends { readonly displayName: string }>(entries: Iterable<T>): T[] {
+  return [...entries].sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
 }

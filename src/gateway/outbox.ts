@@ -11,6 +11,7 @@ import { type Clock, type ComponentStream, type Element, SerializeError, seriali
 import { NS as NS_CHAT_STATES } from '../xep/0085-chat-states.ts';
 import { NS as NS_HINTS } from '../xep/0334-hints.ts';
 import { cleanElement } from './outgoing/clean.ts';
+import { nextTurn } from './serial.ts';
 import type { Journal } from './store/journal.ts';
 import type { Outgoing, Pair } from './store/turn.ts';
 
@@ -273,8 +274,4 @@ function textOf(stanza: Element): string {
     if (!(error instanceof SerializeError)) throw error;
     return serialize(cleanElement(stanza), NS_CLIENT);
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

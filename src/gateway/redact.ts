@@ -14,7 +14,7 @@ const NAMES =
   /pass(word|wd|phrase|code)|secret|token|credential|cookie|authorization|(api|private|encryption)[-_]?key|^code$|otp$|(two|2)[-_]?fa|qr[-_]?text|legacyModuleData|pluginOptions|databaseUrl/i;
 
 /** Whether what has this name is likely to be a secret. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return NAMES.test(name);
 }
 
@@ -71,7 +71,7 @@ class Redaction {
 }
 
 /** URLs without the password in them. */
-export function withoutCredentials(text: string): string {
+function withoutCredentials(text: string): string {
   if (!text.includes('://') || !text.includes('@')) return text;
   return text.replace(/(:\/\/[^\s/:@]*):[^\s/@]+@/g, '$1:…@');
 }

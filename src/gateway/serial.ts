@@ -75,6 +75,11 @@ export async function inParallel<T>(
   if (errors.length > 0) throw errors[0];
 }
 
+/** Resolves in the next turn of the event loop: everybody else has had theirs by then. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Resolves when a task has come to an end, whether well or not, or when so many milliseconds are over. */
 export async function within(clock: Clock, ms: number, task: Promise<void>): Promise<void> {
   await new Promise<void>((resolve) => {

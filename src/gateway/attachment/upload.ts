@@ -32,7 +32,7 @@ export interface Uploader {
 }
 
 /** Uploads to the service given, or to the one that the server has. */
-export class HttpUploader implements Uploader {
+class HttpUploader implements Uploader {
   readonly #given: string | undefined;
   readonly #timeout: number;
   #agent: Agent | undefined;
@@ -90,7 +90,7 @@ export class HttpUploader implements Uploader {
   }
 }
 
-export interface FolderOptions {
+interface FolderOptions {
   readonly path: string;
   /** What stands in front of the path of a file in its URL. */
   readonly urlPrefix: string;
@@ -100,7 +100,7 @@ export interface FolderOptions {
 }
 
 /** Puts files into a folder from which a web server serves them. Removing old ones is left to the operator. */
-export class FolderUploader implements Uploader {
+class FolderUploader implements Uploader {
   readonly #options: FolderOptions;
 
   constructor(options: FolderOptions) {

@@ -1,8 +1,9 @@
 /** What users do about their contacts. */
 
 import { XmppError } from '../errors.ts';
+import { addressList } from './address-list.ts';
 import { CONTACTS } from './categories.ts';
-import { Command, type CommandContext, type CommandResult, Confirmation, Form, TableResult } from './command.ts';
+import { Command, type CommandContext, type CommandResult, Confirmation, Form } from './command.ts';
 import type { FormValues } from './form.ts';
 
 export class Find extends Command {
@@ -44,17 +45,7 @@ export class ContactList extends Command {
   override readonly category = CONTACTS;
 
   run({ session }: CommandContext): CommandResult {
-    const items = [...(session?.contacts ?? [])]
-      .map(({ displayName, jid }) => ({ name: displayName, jid: jid.bare }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-    return new TableResult({
-      description: 'Your contacts',
-      fields: [
-        { var: 'name', label: 'Name' },
-        { var: 'jid', label: 'Address', type: 'jid-single' },
-      ],
-      items,
-    });
+    return addressList('Your contacts', session?.contacts ?? []);
   }
 }
 

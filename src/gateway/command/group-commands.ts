@@ -1,9 +1,11 @@
 /** What users do about their groups. */
 
+import { byName } from '../directory.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseSession } from '../session.ts';
+import { addressList } from './address-list.ts';
 import { GROUPS } from './categories.ts';
-import { Command, type CommandContext, type CommandResult, Confirmation, Form, TableResult } from './command.ts';
+import { Command, type CommandContext, type CommandResult, Confirmation, Form } from './command.ts';
 
 export class GroupList extends Command {
   readonly name = 'Groups';
@@ -18,14 +20,7 @@ export class GroupList extends Command {
   }
 
   run({ session }: CommandContext): CommandResult {
-    return new TableResult({
-      description: 'Your groups',
-      fields: [
-        { var: 'name', label: 'Name' },
-        { var: 'jid', label: 'Address', type: 'jid-single' },
-      ],
-      items: sorted(session).map(({ displayName, jid }) => ({ name: displayName, jid: jid.bare })),
-    });
+    return addressList('Your groups', session?.bookmarks ?? []);
   }
 }
 
@@ -83,7 +78,10 @@ export class LeaveGroup extends Command {
   }
 
   run({ session }: CommandContext): CommandResult {
-    const options = sorted(session).map(({ displayName, jid }) => ({ label: displayName, value: jid.bare }));
+    const options = byName(session?.bookmarks ?? []).map(({ displayName, jid }) => ({
+      label: displayName,
+      value: jid.bare,
+    }));
     if (options.length === 0) return 'You are in no group.';
     return new Form({
       title: this.name,
@@ -101,8 +99,4 @@ export class LeaveGroup extends Command {
     if (session?.onLeaveGroup === undefined) throw new XmppError('feature-not-implemented');
     await session.bookmarks.leave(await session.bookmarks.byJid(jid), 'You left this group.');
   }
-}
-
-function sorted(session: BaseSession | undefined) {
-  return [...(session?.bookmarks ?? [])].sort((a, b) => (a.displayName < b.displayName ? -1 : 1));
 }

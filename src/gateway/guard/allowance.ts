@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
 /** What is counted: the option with the number, the time in which it comes back, and what it is called. */
-export const COUNTED = {
+const COUNTED = {
   messages: { option: 'limitMessages', period: MINUTE, called: 'messages' },
   bytes: { option: 'limitBytes', period: MINUTE, called: 'data' },
   requests: { option: 'limitRequests', period: MINUTE, called: 'requests' },

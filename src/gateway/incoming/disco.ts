@@ -17,6 +17,7 @@ import { NS as NS_PING } from '../../xep/0199-ping.ts';
 import { NS as NS_TIME } from '../../xep/0202-time.ts';
 import { NS as NS_MDS } from '../../xep/0490-mds.ts';
 import { describeContact } from '../capability.ts';
+import { byName } from '../directory.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import { describeOccupant, describeRoom } from '../muc/describe.ts';
@@ -88,10 +89,8 @@ function ofGateway({ gateway }: IncomingIq, node: string | undefined): Described
 
 /** The rooms of whoever asks, by name. */
 function roomsOf({ gateway, from }: IncomingIq): Items['items'] {
-  const rooms = [...(gateway.sessions.get(from.bare)?.bookmarks ?? [])];
-  return rooms
-    .map((room) => ({ jid: room.jid.bare, name: room.displayName }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const rooms = gateway.sessions.get(from.bare)?.bookmarks ?? [];
+  return byName(rooms).map((room) => ({ jid: room.jid.bare, name: room.displayName }));
 }
 
 async function ofRoom(room: LegacyMUC, { to }: IncomingIq, node: string | undefined): Promise<Described> {

@@ -120,11 +120,6 @@ export class RoomArchive {
     this.#store.add(this.#userId, this.#chat, message, effect);
   }
 
-  /** Leaves nothing of a message but that it was there. `add` does so itself with what retractions name. */
-  tombstone(archiveId: string, about: Retracted): Promise<void> {
-    return this.#store.tombstone(this.#userId, this.#chat, asRetraction(archiveId, about));
-  }
-
   /**
    * What was said before, oldest first: the least of what is asked for. XEP-0045 §7.2.13.
    * Messages that were taken back are left out (XEP-0424 §5.2).

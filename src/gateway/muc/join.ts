@@ -5,6 +5,7 @@ import { type History, STATUS } from '../../xep/0045-muc.ts';
 import { stanzaIdBy } from '../../xep/0359-stanza-ids.ts';
 import { XmppError } from '../errors.ts';
 import { occupantPresence, roomPhoto } from '../outgoing/room.ts';
+import { nextTurn } from '../serial.ts';
 import type { LegacyParticipant } from './participant.ts';
 import type { LegacyMUC } from './room.ts';
 import { shownSubject } from './subject.ts';
@@ -73,7 +74,7 @@ async function showOccupants(room: LegacyMUC, jid: string): Promise<void> {
   let count = 0;
   for (const participant of [...room.occupants]) {
     show(participant);
-    if (++count % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (++count % AT_ONCE === 0) await nextTurn();
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is in the journal: to go on after a restart, and for administrators. What became of one message: see life.ts. */
 
 import type { Kysely } from 'kysely';
+import { nextTurn } from '../serial.ts';
 import { firstIdAt, timeOf } from './journal-id.ts';
 import type { EventState, JournalInRow, Schema } from './schema.ts';
 
@@ -150,7 +151,7 @@ export class JournalQueries {
       const some = ids.map(({ id }) => id);
       await this.#db.deleteFrom('journal_in').where('id', 'in', some).execute();
       purged.events += some.length;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     const late = await this.#db
       .selectFrom('journal_out')
@@ -166,7 +167,7 @@ export class JournalQueries {
         await db.deleteFrom('journal_out').where('id', 'in', some).execute();
       });
       purged.outgoing += some.length;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     return purged;
   }

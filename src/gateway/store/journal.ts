@@ -6,6 +6,7 @@
 
 import type { Kysely } from 'kysely';
 import type { Clock } from '../../stanza/index.ts';
+import { nextTurn } from '../serial.ts';
 import { JournalIds } from './journal-id.ts';
 import { JournalQueries } from './journal-queries.ts';
 import { JournalStatements } from './journal-statements.ts';
@@ -210,8 +211,4 @@ export class Journal {
       if (each.pair !== undefined) each.pair.outId = outId;
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

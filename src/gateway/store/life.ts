@@ -1,9 +1,9 @@
 /** What the database knows of messages: what came of them, and what they are called on both sides. */
 
 import type { Kysely } from 'kysely';
+import { nextTurn } from '../serial.ts';
 import { timeOf } from './journal-id.ts';
 import { HAS_OTHER_ID } from './message-ids.ts';
-import { nextTurn } from './room-message-queue.ts';
 import type { EventState, Schema } from './schema.ts';
 
 /** A message on its way, as far as it is stored. */

@@ -1,7 +1,7 @@
 /** Forgetting what is older than it has to be. Times are in milliseconds since 1970. */
 
 import type { Kysely } from 'kysely';
-import { nextTurn } from './room-message-queue.ts';
+import { nextTurn } from '../serial.ts';
 import type { Schema } from './schema.ts';
 
 /** SQLite works while nothing else does: after so many deletions the others get their turn. */

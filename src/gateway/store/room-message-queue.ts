@@ -4,16 +4,17 @@
  */
 
 import type { Kysely } from 'kysely';
+import { nextTurn } from '../serial.ts';
 import { type NewRow, type Retraction, RoomBatch, type StoredRow } from './room-message-batch.ts';
 import { type RowStatement, rowStatement } from './row-statement.ts';
 import type { Schema } from './schema.ts';
 import { MAX_TURNS } from './turn.ts';
 
-/** What happened in a room: a message, what it does to another, or only the latter. */
+/** A message of a room, and what it does to another. */
 export interface Waiting {
   readonly userId: number;
   readonly chat: string;
-  readonly row?: NewRow;
+  readonly row: NewRow;
   readonly retraction?: Retraction;
 }
 
@@ -104,7 +105,7 @@ export class RoomMessageQueue {
   /** Most messages are new: then there is nothing to compare them with. Returns whether it is so; else nothing is done. */
   async #insertNew(batch: readonly Waiting[]): Promise<boolean> {
     if (batch.some(({ retraction }) => retraction !== undefined)) return false;
-    const rows = batch.flatMap(({ row }) => row ?? []);
+    const rows = batch.map(({ row }) => row);
     try {
       await this.#db.transaction().execute(async (db) => {
         if ((await this.#insert.run(db, rows)) < rows.length) throw KNOWN;
@@ -122,7 +123,7 @@ export class RoomMessageQueue {
       for (const room of byRoom(batch)) {
         const rows = new RoomBatch(await stored(db, room));
         for (const { row, retraction } of room) {
-          if (row !== undefined) rows.add(row);
+          rows.add(row);
           if (retraction !== undefined) rows.retract(retraction);
         }
         for (const row of rows.changed) {
@@ -149,20 +150,16 @@ export class RoomMessageQueue {
   }
 }
 
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** What is stored under the keys and ids of new messages of a room, and what their retractions concern. */
 async function stored(db: Kysely<Schema>, room: readonly [Waiting, ...Waiting[]]): Promise<readonly StoredRow[]> {
   const [{ userId, chat }] = room;
-  const rows = room.flatMap(({ row }) => row ?? []);
+  const rows = room.map(({ row }) => row);
   const retracted = room.flatMap(({ retraction }) => retraction?.archiveId ?? []);
   const ofRoom = db.selectFrom('room_message').selectAll().where('user_id', '=', userId).where('chat', '=', chat);
   const ids = [...rows.map((row) => row.archive_id), ...retracted];
   const found = await ofRoom.where('archive_id', 'in', ids).execute();
   const keys = rows.map((row) => row.event_key);
-  if (keys.length > 0) found.push(...(await ofRoom.where('event_key', 'in', keys).execute()));
+  found.push(...(await ofRoom.where('event_key', 'in', keys).execute()));
   if (retracted.length > 0) {
     const messageIds = [...found, ...rows]
       .filter((row) => retracted.includes(row.archive_id))

@@ -1,9 +1,10 @@
 /** What was said in rooms. What is read is what is written, after all that waits has been. */
 
 import { type Expression, type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
+import { nextTurn } from '../serial.ts';
 import { RoomCounts } from './room-counts.ts';
 import type { NewRow, Retraction } from './room-message-batch.ts';
-import { nextTurn, RoomMessageQueue } from './room-message-queue.ts';
+import { RoomMessageQueue } from './room-message-queue.ts';
 import type { Schema } from './schema.ts';
 
 export interface RoomMessage {
@@ -76,13 +77,6 @@ export class RoomMessages {
     const row = rowOf(userId, chat, message);
     this.#counts.forget(keyOf(userId, chat));
     this.#queue.add({ userId, chat, row, ...(retraction !== undefined && { retraction }) });
-  }
-
-  /** Leaves nothing of a message but that it was there. */
-  async tombstone(userId: number, chat: string, retraction: Retraction): Promise<void> {
-    this.#counts.forget(keyOf(userId, chat));
-    this.#queue.add({ userId, chat, retraction });
-    await this.flush();
   }
 
   /** Where the message with this id stands, or stood: also when it does not count any more. */

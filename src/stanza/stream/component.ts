@@ -58,7 +58,7 @@ export interface Keepalive {
   readonly timeout: number;
 }
 
-export const DEFAULT_KEEPALIVE: Keepalive = { period: 60_000, timeout: 30_000 };
+const DEFAULT_KEEPALIVE: Keepalive = { period: 60_000, timeout: 30_000 };
 
 /** The server listens, but refuses this component: waiting will not help, unless somebody changes a configuration. */
 export class ComponentRefused extends Error {

@@ -167,7 +167,7 @@ function describeContent(stanza: Element): string {
   }
 }
 
-export function describeError({ condition, text }: StanzaError): string {
+function describeError({ condition, text }: StanzaError): string {
   return text === '' ? condition : `${condition}, ${quoted(text)}`;
 }
 
