@@ -3,15 +3,10 @@
  * Further arguments narrow the test files to those whose path contains one of them.
  */
 
-import { fork, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
-
-interface Outcome {
-  passed: number;
-  failed: number;
-  skipped: string[];
-}
+import { type Outcome, runQueue } from './support/run-queue.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const [mode = 'check', ...filters] = process.argv.slice(2);
@@ -43,54 +38,34 @@ function command(name: string, file: string, ...args: string[]): Promise<void> {
   });
 }
 
-/** The test files of some folders below `test`, in a process of their own. */
-function files(...folders: string[]): Promise<void> {
-  const found = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.ts') && folders.includes(file.split(sep)[0] as string))
+/** The test files of a folder below `test`. */
+function files(folder: string): string[] {
+  return readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts') && file.split(sep)[0] === folder)
     .map((file) => join('test', file))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)))
     .sort()
     .map((file) => join(root, file));
-  if (found.length === 0) return Promise.resolve();
-  return new Promise((done) => {
-    const child = fork(join(root, 'test/support/run-files.ts'), found, {
-      cwd: root,
-      execArgv: ['--import', 'tsx', '--conditions=slipway-source'],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    let output = '';
-    let outcome: Outcome | undefined;
-    child.stdout?.on('data', (data) => (output += data));
-    child.stderr?.on('data', (data) => (output += data));
-    child.on('message', (message) => {
-      outcome = message as Outcome;
-    });
-    child.on('close', (code) => {
-      process.stdout.write(output);
-      if (outcome === undefined) console.log(`the tests ended early, with code ${code}`);
-      add(outcome ?? { passed: 0, failed: 1, skipped: [] });
-      done();
-    });
-  });
 }
+
+const print = (text: string) => process.stdout.write(text);
+// What takes long comes early, so that no process has to wait for the other at the end. And what counts all objects of
+// its process comes first, into a new one.
+const queue = ['memory', 'repo', 'gateway', 'scenario', 'examples', 'stanza', 'xep'].flatMap(files);
 
 // Two at a time: machines for continuous integration often have two cores.
 await Promise.all([
+  runQueue(queue, { print, onOutcome: add }),
   (async () => {
     if (filters.length === 0) {
       await command('types', 'node_modules/typescript/bin/tsc', '-p', '.');
       await command('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.');
     }
-    await files('scenario');
-  })(),
-  (async () => {
-    await files('stanza', 'xep');
-    // Counts all objects of its process: the fewer there are, the sooner it is done.
-    await files('memory');
-    await files('gateway', 'examples', 'repo');
+    await runQueue(queue, { print, onOutcome: add });
   })(),
 ]);
-if (mode === 'all') await files('e2e');
+// One at a time, each in a process of its own: they start servers and browsers, and wait for them.
+if (mode === 'all') await runQueue(files('e2e'), { filesEach: 1, print, onOutcome: add });
 
 for (const each of total.skipped) console.log(`skipped: ${each}`);
 console.log(`${Math.round((Date.now() - started) / 1000)} s`);

@@ -1,7 +1,8 @@
-/** Runs the test files named on the command line in this process, and reports the counts to the parent. */
+/** Runs test files in this process, as the parent names them, and tells it the counts of each. */
 
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { END_OF_OUTPUT, type Outcome } from './run-queue.ts';
 
 type Group = [
   name: string,
@@ -18,31 +19,39 @@ declare global {
 globalThis.UVU_DEFER = 1;
 const { skipped } = await import('./test.ts');
 
-let passed = 0;
-let failed = 0;
-for (const [index, file] of process.argv.slice(2).entries()) {
+async function run(file: string): Promise<Outcome> {
   const name = relative(process.cwd(), file);
   const group: Group = [name];
-  globalThis.UVU_INDEX = index;
-  globalThis.UVU_QUEUE[index] = group;
+  const outcome: Outcome = { passed: 0, failed: 0, skipped: [] };
+  globalThis.UVU_INDEX = globalThis.UVU_QUEUE.push(group) - 1;
   process.stdout.write(`${name} `);
-  const before = passed;
   try {
     await import(pathToFileURL(file).href);
-    for (const run of group.slice(1) as Exclude<Group[number], string>[]) {
-      const [errors, ran, , total] = await run();
-      passed += ran;
-      failed += total - ran;
+    for (const test of group.slice(1) as Exclude<Group[number], string>[]) {
+      const [errors, passed, , total] = await test();
+      outcome.passed += passed;
+      outcome.failed += total - passed;
       if (errors !== true) process.stdout.write(errors);
     }
-    if (group.length === 1 || passed + failed === 0) throw new Error('no test ran: is test.run() missing?');
-    if (passed === before && failed === 0) throw new Error('the file has no tests');
+    if (group.length === 1) throw new Error('no test ran: is test.run() missing?');
+    if (outcome.passed + outcome.failed === 0) throw new Error('the file has no tests');
   } catch (error) {
-    failed++;
+    outcome.failed++;
     process.stdout.write(`\n  FAIL  ${name}: ${error instanceof Error ? error.stack : error}\n`);
   }
+  outcome.skipped = skipped.splice(0);
+  return outcome;
 }
 
-process.send?.({ passed, failed, skipped });
-// Whatever a test left open must not keep the run alive; the tests themselves are all over.
-process.exit(failed === 0 ? 0 : 1);
+process.on('message', async ({ file }: { file?: string }) => {
+  // What tests left open must not keep the process alive: they are all over.
+  if (file === undefined) process.exit();
+  // A file that waits for what can no longer happen must end the process, not hold it for ever.
+  process.channel?.unref();
+  const outcome = await run(file);
+  process.channel?.ref();
+  process.stdout.write(END_OF_OUTPUT);
+  process.send?.(outcome);
+});
+// The parent has gone.
+process.once('disconnect', () => process.exit(1));

@@ -46,9 +46,15 @@ export function suite(name = '', options: { timeout?: number } = {}): Test {
     }
   };
   const test = (what: string, handler: () => unknown) => inner(what, guarded(what, handler));
+  // uvu counts the tests behind a hook that fails, and says nothing of why.
+  const told = (what: string, handler: () => unknown) => () =>
+    guarded(what, handler)().catch((error: Error) => {
+      console.log(`\n  FAIL  ${error.stack}`);
+      throw error;
+    });
   const hook = (kind: 'before' | 'after') =>
-    Object.assign((handler: () => unknown) => inner[kind](guarded(`${kind} ${name}`, handler)), {
-      each: (handler: () => unknown) => inner[kind].each(guarded(`${kind} each ${name}`, handler)),
+    Object.assign((handler: () => unknown) => inner[kind](told(`${kind} ${name}`, handler)), {
+      each: (handler: () => unknown) => inner[kind].each(told(`${kind} each ${name}`, handler)),
     });
   return Object.assign(test, { before: hook('before'), after: hook('after'), run: () => inner.run() });
 }

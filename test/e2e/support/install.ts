@@ -1,11 +1,15 @@
 /** Programs that end-to-end tests need, from Debian's packages where we may install them. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { skip } from '../../support/test.ts';
 
 const POLICY = '/usr/sbin/policy-rc.d';
-let isUpdated = false;
+/** Tells the test files after us that the lists of packages are new: each has a process of its own. */
+const UPDATED = join(tmpdir(), 'slipway-apt-updated');
+const HOUR = 60 * 60_000;
 
 /**
  * Makes sure that `isThere`, by installing Debian packages when it is not. Skips the test where that cannot be done.
@@ -21,8 +25,10 @@ export function need(isThere: () => boolean, ...packages: readonly string[]): vo
     chmodSync(POLICY, 0o755);
   }
   try {
-    if (!isUpdated) apt('update');
-    isUpdated = true;
+    if (Date.now() - (statSync(UPDATED, { throwIfNoEntry: false })?.mtimeMs ?? 0) > HOUR) {
+      apt('update');
+      writeFileSync(UPDATED, '');
+    }
     apt('install', '-y', '--no-install-recommends', ...packages);
   } catch (error) {
     skip(`could not install ${packages.join(', ')}: ${(error as Error).message}`);

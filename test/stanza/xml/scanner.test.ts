@@ -8,12 +8,6 @@ const test = suite('scanner', { timeout: 60_000 });
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const node = (...args: string[]) => spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
 
-test('module :: is what its source gives', () => {
-  const { status, stderr } = node('tools/scanner/build.mjs', '--check');
-  assert.is(stderr, '');
-  assert.is(status, 0);
-});
-
 test('environment :: nothing needs WebAssembly or code made of strings', () => {
   const script = `
     // Not all of it: what reads TypeScript here needs it, too.
