@@ -58,7 +58,8 @@ await Promise.all([
   runQueue(queue, { print, onOutcome: add }),
   (async () => {
     if (filters.length === 0) {
-      await command('types', 'node_modules/typescript/bin/tsc', '-p', '.');
+      const known = ['--incremental', '--tsBuildInfoFile', 'node_modules/.cache/slipway/types.tsbuildinfo'];
+      await command('types', 'node_modules/typescript/bin/tsc', '-p', '.', ...known);
       await command('lint', 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.');
     }
     await runQueue(queue, { print, onOutcome: add });

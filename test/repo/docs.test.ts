@@ -4,10 +4,21 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import * as assert from 'uvu/assert';
+import { bundle } from '../../tools/bundle.mjs';
 import { suite } from '../support/test.ts';
 
 const test = suite('docs', { timeout: 60_000 });
@@ -41,21 +52,48 @@ const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).map((file) => `do
 );
 const BLOCKS = PAGES.flatMap(blocksOf);
 let folder = '';
+const place = (base: string, { page, file }: Block) => join(folder, base, basename(page, '.md'), file);
 
-/** Where a user of the package would have it: outside of the repository, with the package installed. */
-test.before(() => {
+/**
+ * Where a user of the package would have it: outside of the repository, with the package installed. `types` has the code
+ * as it is written, beside our sources; `run` has it as JavaScript, beside the package as it is published: to compile all
+ * of our sources anew for each block takes most of a second.
+ */
+test.before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-docs-'));
-  mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/slipway'));
-  symlinkSync(join(ROOT, 'node_modules/@types'), join(folder, 'node_modules/@types'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+  const modules = join(ROOT, 'node_modules');
+  mkdirSync(join(folder, 'types/node_modules'), { recursive: true });
+  symlinkSync(ROOT, join(folder, 'types/node_modules/slipway'));
+  symlinkSync(join(modules, '@types'), join(folder, 'types/node_modules/@types'));
   // The types of packages that have none are declared beside the sources that use them.
   const include = ['**/*.ts', join(ROOT, 'src/**/*.d.ts')];
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(ROOT, 'tsconfig.json'), include }));
-  for (const { page, file, code } of BLOCKS) {
-    mkdirSync(join(folder, basename(page, '.md')), { recursive: true });
-    writeFileSync(join(folder, basename(page, '.md'), file), code);
+  const config = { extends: join(ROOT, 'tsconfig.json'), include };
+  writeFileSync(join(folder, 'types/tsconfig.json'), JSON.stringify(config));
+  for (const base of ['types', 'run']) {
+    mkdirSync(join(folder, base), { recursive: true });
+    writeFileSync(join(folder, base, 'package.json'), JSON.stringify({ type: 'module' }));
   }
+  for (const block of BLOCKS) {
+    mkdirSync(resolve(place('types', block), '..'), { recursive: true });
+    writeFileSync(place('types', block), block.code);
+  }
+
+  const installed = join(folder, 'run/node_modules/slipway');
+  mkdirSync(installed, { recursive: true });
+  copyFileSync(join(ROOT, 'package.json'), join(installed, 'package.json'));
+  symlinkSync(modules, join(installed, 'node_modules'));
+  await bundle(join(installed, 'dist'));
+  await build({
+    entryPoints: BLOCKS.filter(({ isRun }) => isRun).map((block) => place('types', block)),
+    outbase: join(folder, 'types'),
+    outdir: join(folder, 'run'),
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    sourcemap: 'inline',
+  });
 });
 
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,16 +116,16 @@ test('all :: there are some on each page that promises them', () => {
 
 test('all :: compile', async () => {
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const { code, text } = await output(spawn(process.execPath, [tsc, '-p', folder], { cwd: folder }));
+  const known = ['--incremental', '--tsBuildInfoFile', join(ROOT, 'node_modules/.cache/slipway/docs.tsbuildinfo')];
+  const { code, text } = await output(spawn(process.execPath, [tsc, '-p', join(folder, 'types'), ...known]));
   assert.is(code, 0, text);
 });
 
-for (const { page, file, line, isRun } of BLOCKS) {
-  if (!isRun) continue;
-  test(`${page}:${line} :: runs`, async () => {
-    const path = join(folder, basename(page, '.md'), file);
-    const args = ['--import', 'tsx', '--conditions=slipway-source', path];
-    const { code, text } = await output(spawn(process.execPath, args, { cwd: ROOT }));
+for (const block of BLOCKS) {
+  if (!block.isRun) continue;
+  test(`${block.page}:${block.line} :: runs`, async () => {
+    const path = place('run', block).replace(/\.ts$/, '.js');
+    const { code, text } = await output(spawn(process.execPath, ['--enable-source-maps', path], { cwd: ROOT }));
     assert.is(code, 0, text);
   });
 }
