@@ -157,8 +157,8 @@ async function playComponent(port: number, below: Below, report: StreamFuzzRepor
     else await answered(stream, report);
   } else report.stopped++;
   await stop(stream, report);
-  await within(started, 'start, after stop', 50);
-  await within(pending.get(stream) ?? Promise.resolve(), 'what was asked for', 2 * STEP);
+  await within(started, 'start, after stop', PATIENCE);
+  await within(pending.get(stream) ?? Promise.resolve(), 'what was asked for', PATIENCE);
 }
 
 /** A server that has come to its senses is found again, and answers. */
@@ -197,7 +197,7 @@ async function playClient(port: number, below: Below, report: StreamFuzzReport, 
     await pause(below(15));
     if (below(2) === 0) stream.destroy();
     else await stop(stream, report);
-    await within(started, 'start, after its end', 50);
+    await within(started, 'start, after its end', PATIENCE);
     report.stopped++;
     return;
   }
@@ -212,13 +212,13 @@ async function playClient(port: number, below: Below, report: StreamFuzzReport, 
   await use(stream, below);
   if (below(2) === 0) stream.destroy();
   else await stop(stream, report);
-  await within(pending.get(stream) ?? Promise.resolve(), 'what was asked for', 2 * STEP);
+  await within(pending.get(stream) ?? Promise.resolve(), 'what was asked for', PATIENCE);
   if (ends !== 1) throw new Error(`it has ended ${ends} times`);
 }
 
 async function stop(stream: { stop(): Promise<void> }, report: StreamFuzzReport): Promise<void> {
   const start = performance.now();
-  await within(stream.stop(), 'stop', 60 * STEP);
+  await within(stream.stop(), 'stop', PATIENCE);
   report.slowestStop = Math.max(report.slowestStop, Math.round(performance.now() - start));
 }
 
