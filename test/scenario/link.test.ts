@@ -47,11 +47,16 @@ test('isolation :: a user whose plugin hangs does not keep others waiting', () =
   Stage.with({}, async (stage) => {
     const romeo = await stage.registered('romeo');
     const mercutio = await stage.registered('mercutio');
-    Object.assign(stage.session('romeo'), { sendText: () => new Promise(() => {}) });
+    let end = () => {};
+    const hanging = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    Object.assign(stage.session('romeo'), { sendText: () => hanging });
     romeo.sends("<message to='juliet@gw.localhost' id='1'><body>x</body></message>");
     mercutio.sends("<message to='juliet@gw.localhost' id='1'><body>y</body></message>");
     await mercutio.settle();
     assert.equal(stage.session('mercutio').calls.at(-1), ['sendText', 'juliet', 'y', undefined]);
+    end();
   }));
 
 test('contacts :: look-ups at the same time give one object and one update', () =>

@@ -39,6 +39,7 @@ class Moody extends TestSession {
   readonly keys: string[] = [];
   readonly #failed = new Map<string, number>();
   readonly hanging: (() => void)[] = [];
+  #isOver = false;
 
   override async sendText(chat: TestContact, text: string, options: SendTextOptions): Promise<string> {
     this.keys.push(options.idempotencyKey);
@@ -46,9 +47,15 @@ class Moody extends TestSession {
     const failed = this.#failed.get(text) ?? 0;
     this.#failed.set(text, failed + 1);
     const [what, times] = text.split(' ');
-    if (what === 'hang') await new Promise<void>((resolve) => this.hanging.push(resolve));
+    if (what === 'hang' && !this.#isOver) await new Promise<void>((resolve) => this.hanging.push(resolve));
     if (what === 'wait' && failed < Number(times)) throw new XmppError('resource-constraint', 'Not so fast.');
     return id;
+  }
+
+  /** Nothing hangs any more: else the gateway waits for it when it is shut down. */
+  comeToAnEnd(): void {
+    this.#isOver = true;
+    for (const end of this.hanging) end();
   }
 }
 
@@ -248,6 +255,7 @@ test('flood :: more than can wait is refused, and others are served', () =>
     assert.is((await errorOf(romeo, 'h1099')).condition, 'resource-constraint');
     says(mercutio, '1', 'hello');
     await mercutio.receives(receiptFor('1'));
+    (stage.session('romeo') as Moody).comeToAnEnd();
   }));
 
 test('restart :: what had not been given to the plugin is given to it then; of what had, the sender knows', async () => {

@@ -203,7 +203,8 @@ class Attack {
         this.#online?.();
         return undefined;
       },
-      onEnd: () => {},
+      // Else the gateway waits for it in vain when it is shut down.
+      onEnd: () => socket.end('</stream:stream>'),
       onError: (error) => this.#problem(`the gateway wrote what is no XML: ${error.condition}`),
     });
     socket.on('data', (data) => parser.write(data));
