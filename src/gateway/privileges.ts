@@ -132,7 +132,7 @@ export class Privileges {
   sendAsUser(user: JID, stanza: Element, pair?: Pair): boolean {
     if (!this.maySendMessages(user.domain)) return false;
     const { jid, newId } = this.#gateway;
-    const header = { from: jid, to: user.domain, id: newId() };
+    const header = { from: jid, to: user.domain, id: idFor(pair) ?? newId() };
     // The server sends copies to the user's clients, and archives it.
     this.#gateway.send(message(header, privilegedMessage(stanza, this.#of(user.domain).ns)), pair);
     return true;
@@ -158,6 +158,32 @@ export class Privileges {
   #of(domain: string): Granted {
     return this.#granted.get(domain) ?? NOTHING;
   }
+}
+
+/** Which message of the network a privileged message has carried. */
+export interface Carried {
+  readonly userId: number;
+  readonly chat: string;
+  readonly xmppId: string;
+}
+
+/** Characters of an id at most. */
+const MAX_ID = 1000;
+
+/**
+ * The id of a privileged message says what it carries: when the server returns it, that may be all there is, and another
+ * process may get it. Localparts have no colon (RFC 7622 §3.3.1).
+ */
+function idFor(carried: Carried | undefined): string | undefined {
+  if (carried === undefined) return undefined;
+  const id = `carbon:${carried.userId}:${carried.chat}:${carried.xmppId}`;
+  return id.length <= MAX_ID ? id : undefined;
+}
+
+/** What a privileged message with this id has carried, if it was one that can tell. */
+export function carriedBy(id: string): Carried | undefined {
+  const [, userId, chat = '', xmppId = ''] = /^carbon:(\d{1,15}):([^:]+):(.+)$/s.exec(id) ?? [];
+  return userId === undefined ? undefined : { userId: Number(userId), chat, xmppId };
 }
 
 function allows(granted: string, wanted: 'get' | 'set'): boolean {

@@ -245,6 +245,38 @@ test('explain :: what the server of the user returns has failed, also after a re
     }),
   ));
 
+test('explain :: what the server does not let us say in the name of the user has failed, also after a restart', () =>
+  withFolder((homeDir) =>
+    Stage.with({ ...watched(), homeDir }, async (stage) => {
+      const romeo = await stage.registered();
+      const juliet = await stage.session().contacts.byLegacyId('juliet');
+      juliet.sendText('said', { legacyMsgId: '41', carbon: true });
+      const { userId } = stage.session();
+      const states = async (id: string) =>
+        (await stage.gateway.store.lives([id])).map(({ direction, state, error }) => [direction, state, error]);
+      const passed = [['to-user', 'acknowledged', undefined]];
+      await eventually(async () => assert.equal(await states('41'), passed));
+      // Granted when the stream began, and taken away since.
+      stage.server.faults.refusesPrivileges = true;
+      juliet.sendText('refused', { legacyMsgId: '42:a b', carbon: true });
+      const failed = [['to-user', 'failed', 'forbidden']];
+      await eventually(async () => assert.equal(await states('42:a b'), failed));
+      assert.equal(await states('41'), passed);
+      // Nobody but the server of the user says what became of it.
+      const error = "<error type='auth'><forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+      romeo.sends(`<message to='gw.localhost' type='error' id='carbon:${userId}:juliet:41'>${error}</message>`);
+      await romeo.settle();
+      await stage.restart();
+      const [life] = await explained(stage, '42:a b');
+      assert.equal(
+        [life?.outcome, life?.error, life?.events.at(-1)?.what],
+        ['failed', 'forbidden', 'it did not arrive'],
+      );
+      assert.equal(await states('42:a b'), failed);
+      assert.equal(await states('41'), passed);
+    }),
+  ));
+
 test('explain :: also after the process that had it has gone', () =>
   withFolder((homeDir) =>
     Stage.with({ ...watched(), homeDir }, async (stage) => {

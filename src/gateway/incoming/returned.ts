@@ -1,6 +1,7 @@
 /** Messages of type `error`: never answered. RFC 6120 §8.3.1. */
 
 import { StanzaError } from '../../stanza/index.ts';
+import { carriedBy } from '../privileges.ts';
 import { whyOf } from './outcome.ts';
 import type { Route } from './route.ts';
 
@@ -11,6 +12,23 @@ export const ignoredErrors: Route = {
   takes: (stanza) => stanza.attrs.type === 'error',
   handle({ gateway, stanza, from, to }) {
     gateway.log.debug({ from: from.full, to: to.full, id: stanza.attrs.id }, 'a message was returned');
+  },
+};
+
+/** What a user wrote elsewhere, and the server has not let us say in the user's name. XEP-0356. */
+export const returnedCarbon: Route = {
+  takes: (stanza, { from }) => stanza.attrs.type === 'error' && from.local === '' && from.resource === '',
+  async handle(incoming) {
+    const { gateway, stanza, from } = incoming;
+    const { store, log } = gateway;
+    const carried = carriedBy(stanza.attrs.id ?? '');
+    const user = carried === undefined ? undefined : await store.users.jidOf(carried.userId);
+    // A server answers for its own users only.
+    if (carried === undefined || user?.domain !== from.domain) return ignoredErrors.handle(incoming);
+    const { userId, chat, xmppId } = carried;
+    const error = whyOf(StanzaError.fromStanza(stanza)).slice(0, MAX_WHY);
+    log.warn({ user: user.bare, chat, id: xmppId, error }, 'the server has returned a message in the name of a user');
+    await store.messageIds.returned(userId, chat, xmppId, error, true);
   },
 };
 

@@ -16,7 +16,7 @@ import { contactPresence, gatewayPresence } from './presence.ts';
 import { reaction } from './reaction.ts';
 import { register } from './register.ts';
 import { retraction } from './retraction.ts';
-import { ignoredErrors, returned } from './returned.ts';
+import { ignoredErrors, returned, returnedCarbon } from './returned.ts';
 import { roomAdmin, roomModeration, roomModerationV0, roomOwner } from './room-admin.ts';
 import { directInvitation, mediatedInvitation, privateMessage, roomErrors, roomSubject } from './room-messages.ts';
 import { roomPresence } from './room-presence.ts';
@@ -62,7 +62,7 @@ export const ROOM_ROUTES: readonly Route[] = [
 export const ROOM_SIDE_ROUTES: readonly Route[] = [roomErrors, mediatedInvitation, privateMessage];
 
 /** Messages to the gateway itself. */
-export const GATEWAY_MESSAGE_ROUTES: readonly Route[] = [ignoredErrors, userEvents, gatewayChat];
+export const GATEWAY_MESSAGE_ROUTES: readonly Route[] = [returnedCarbon, ignoredErrors, userEvents, gatewayChat];
 
 export const PRESENCE_ROUTES: readonly Route[] = [gatewayPresence, roomPresence, contactPresence];
 

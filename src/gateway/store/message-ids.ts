@@ -73,8 +73,8 @@ export class MessageIds {
     return row !== undefined && row.out_id !== null;
   }
 
-  /** The server has returned a stanza that was sent to the user. */
-  async returned(userId: number, chat: string, xmppId: string, error: string): Promise<void> {
+  /** The server has returned a stanza that was sent to the user; or, `fromUser`, in the user's name. */
+  async returned(userId: number, chat: string, xmppId: string, error: string, fromUser = false): Promise<void> {
     await this.#journal.flushed();
     await this.#db
       .updateTable('message')
@@ -82,7 +82,7 @@ export class MessageIds {
       .where('user_id', '=', userId)
       .where('chat', '=', chat)
       .where('xmpp_id', '=', xmppId)
-      .where('from_user', '=', 0)
+      .where('from_user', '=', fromUser ? 1 : 0)
       .where('out_id', 'is not', null)
       .execute();
   }

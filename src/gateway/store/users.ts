@@ -54,6 +54,12 @@ export class UserStore {
     return new Map(rows.map(({ id, jid }) => [id, jid]));
   }
 
+  /** The bare JID of a user. */
+  async jidOf(id: number): Promise<JID | undefined> {
+    const row = await this.#db.selectFrom('user_account').select('jid').where('id', '=', id).executeTakeFirst();
+    return row === undefined ? undefined : JID.parse(row.jid);
+  }
+
   /** Bare JIDs of those whom no worker has. */
   async jidsWithoutLease(): Promise<string[]> {
     const rows = await this.#db
