@@ -29,6 +29,15 @@ interface Client {
   readonly told: WeakSet<object>;
 }
 
+interface Doubts {
+  /** Resources that were there before the break. */
+  readonly unconfirmed: ReadonlySet<string>;
+  /** Resources that have said since that they are there; the empty one when the server says that nobody is. */
+  readonly confirmed: Set<string>;
+  /** Whose presence the server has asked for since, by the resource that wants to know. */
+  readonly asked: Map<string, Set<object>>;
+}
+
 /** What is known of software by its caps, for all users: kept for as long as there is room. */
 export class CapsCache {
   readonly #known = new Map<string, ReadonlySet<string>>();
@@ -53,6 +62,8 @@ export class Clients {
   readonly #cache: CapsCache;
   /** By resource. */
   readonly #clients = new Map<string, Client>();
+  /** After a break of the link, until it is known again who is there. */
+  #doubts: Doubts | undefined;
 
   constructor(cache: CapsCache) {
     this.#cache = cache;
@@ -78,6 +89,47 @@ export class Clients {
 
   remove(resource: string): void {
     this.#clients.delete(resource);
+  }
+
+  /** The link was down: those who are known may have gone, and others may have come. */
+  doubt(): void {
+    this.#doubts = { unconfirmed: new Set(this.#clients.keys()), confirmed: new Set(), asked: new Map() };
+  }
+
+  /** A client is there. Returns whether that was not known since the link has come back. */
+  confirm(resource: string): boolean {
+    if (this.#doubts === undefined || this.#doubts.confirmed.has(resource)) return false;
+    this.#doubts.confirmed.add(resource);
+    return true;
+  }
+
+  /** The server says that the user is not there at all. */
+  deny(): void {
+    this.#doubts?.confirmed.add('');
+  }
+
+  /** The server asks for the presence of somebody, for one client or, without a resource, for all. */
+  ask(resource: string, whom: object): void {
+    if (this.#doubts === undefined) return;
+    const asked = this.#doubts.asked.get(resource) ?? new Set();
+    this.#doubts.asked.set(resource, asked.add(whom));
+  }
+
+  /** Whether the server has asked that for this client since the link has come back. */
+  hasAsked(resource: string, whom: object): boolean {
+    const asked = this.#doubts?.asked;
+    return asked?.get(resource)?.has(whom) === true || asked?.get('')?.has(whom) === true;
+  }
+
+  /** The time to answer is over. Removes and returns those who are not there any more. */
+  settle(): readonly string[] {
+    const { unconfirmed = new Set<string>(), confirmed = new Set<string>() } = this.#doubts ?? {};
+    this.#doubts = undefined;
+    // A server that says nothing of anybody may not be allowed to.
+    if (confirmed.size === 0) return [];
+    const gone = [...unconfirmed].filter((resource) => !confirmed.has(resource) && this.#clients.has(resource));
+    for (const resource of gone) this.remove(resource);
+    return gone;
   }
 
   /**

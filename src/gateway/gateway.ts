@@ -46,6 +46,7 @@ import { type Identity, LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
 import { Outbox } from './outbox.ts';
 import { OwnCaps } from './own-caps.ts';
+import { PresenceRecovery } from './presence-recovery.ts';
 import { Privileges } from './privileges.ts';
 import { DEFAULT_PREFERENCES, RegistrationType } from './registration/choices.ts';
 import { Registration } from './registration/registration.ts';
@@ -222,6 +223,8 @@ export abstract class BaseGateway implements IqSender {
   readonly privileges: Privileges;
   /** @internal */
   readonly rosters: UserRosters;
+  /** @internal */
+  readonly presenceRecovery = new PresenceRecovery(this);
   /** @internal */
   readonly registration: Registration;
   /** @internal */

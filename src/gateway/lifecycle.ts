@@ -92,6 +92,7 @@ export class Lifecycle {
     const gateway = this.#gateway;
     const { link, outbox } = this.#way;
     gateway.workers?.close();
+    gateway.presenceRecovery.stop();
     gateway.adhocCommands.clear();
     gateway.chatCommands.clear();
     await gateway.inbox.stop(DRAIN_PATIENCE);
@@ -106,14 +107,14 @@ export class Lifecycle {
 
   /** The server has taken the component. */
   online(): void {
-    const { watch, log, jid, config, workers, sessions } = this.#gateway;
+    const { watch, log, jid, config, workers, sessions, presenceRecovery } = this.#gateway;
     watch.metrics.connects++;
     log.info({ jid, server: config.server, port: config.port }, 'connected');
     this.#way.outbox.online();
     workers?.online();
     if (this.#hasBeenOnline) {
-      // The users have not gone away, and neither have their sessions; but the server may have forgotten them.
-      for (const session of sessions) session.sendLastStatus();
+      // Sessions have not ended; but the server may have forgotten them, and users may have come and gone.
+      void presenceRecovery.start();
       return;
     }
     this.#hasBeenOnline = true;
@@ -122,10 +123,11 @@ export class Lifecycle {
 
   /** The stream to the server has broken. @param retryIn milliseconds. */
   offline(reason: Error, retryIn: number): void {
-    const { privileges, log, config } = this.#gateway;
+    const { privileges, presenceRecovery, log, config } = this.#gateway;
     const { server, port } = config;
     // What a server grants it says again on the next stream, even before that counts as up.
     privileges.clear();
+    presenceRecovery.stop();
     log.warn({ server, port, reason: reason.message, retryIn }, 'not connected, will try again');
   }
 

@@ -4,7 +4,8 @@
  * What people say is stored first, and kept until the server has read it: a fence after it proves that. While the server
  * is away, or slow, it stays in the journal and is read from there when there is room; what was written and not
  * acknowledged when the link broke is written again, with the same ids, before anything newer. All else is state: of
- * presences only the last one counts, and what somebody is typing is not worth waiting for.
+ * presences only the last one counts, which is told again as well when the server may not have read it; and what somebody
+ * is typing is not worth waiting for.
  */
 
 import { type Clock, type ComponentStream, type Element, SerializeError, serialize } from '../stanza/index.ts';
@@ -15,8 +16,9 @@ import { nextTurn } from './serial.ts';
 import type { Journal } from './store/journal.ts';
 import type { Outgoing, Pair } from './store/turn.ts';
 
-/** Milliseconds that a fence waits for more to be behind it. */
+/** Milliseconds that a fence waits for more to be behind it; when there are presences only, which nobody waits for. */
 const FENCE_DELAY = 5;
+const STATE_FENCE_DELAY = 1000;
 
 /**
  * Stanzas that are not stored and wait for a server that is slow: beyond, the gateway stops reading, since most of them
@@ -44,6 +46,9 @@ export class Outbox {
   /** What is not stored, in the order in which it was sent. A presence takes the place of the one before. */
   readonly #held = new Map<string | number, Element | string>();
   #count = 0;
+  /** Presences that were written and not read yet, as far as is known, in that order: what was lost is written again. */
+  readonly #unread = new Map<string, { readonly presence: Element; readonly number: number }>();
+  #presences = 0;
   /** The last row that is stored, the last one written to this stream, and the last one that the server has read. */
   #stored = 0;
   #written = 0;
@@ -54,6 +59,8 @@ export class Outbox {
   #late = 0;
   #isPumping = false;
   #isFencing = false;
+  /** The fence that is to come: after how many milliseconds, and how to prevent it. */
+  #nextFence: { readonly delay: number; readonly cancel: () => void } | undefined;
   #isReadingPaused = false;
 
   constructor({ link, journal, clock, onError }: OutboxOptions) {
@@ -92,6 +99,7 @@ export class Outbox {
     this.#written = this.#read;
     this.#isBehind = this.#stored > this.#read;
     if (this.#isReadingPaused) this.#link.pause(true);
+    this.#holdUnread();
     this.#pump();
   }
 
@@ -116,9 +124,12 @@ export class Outbox {
     await this.#journal.flushed();
     while (this.#isBehind && this.#link.online) await this.#link.drained().then(() => nextTurn());
     // What is written while the fence is on its way is behind it.
-    const upTo = this.#written;
+    const [upTo, presences] = [this.#written, this.#presences];
     await this.#link.fence();
-    this.#acknowledge(upTo);
+    this.#acknowledge(upTo, presences);
+    if (this.#written > this.#read || this.#unread.size > 0) return;
+    this.#nextFence?.cancel();
+    this.#nextFence = undefined;
   }
 
   /** What has been stored, in order; and between it what is not. */
@@ -151,6 +162,7 @@ export class Outbox {
 
   #write(stanza: Element | string): void {
     if (typeof stanza === 'string') return this.#link.sendRaw(stanza);
+    this.#noteUnread(stanza);
     try {
       this.#link.send(stanza);
     } catch (error) {
@@ -158,6 +170,26 @@ export class Outbox {
       // A character from the foreign network that XML cannot carry must not cost the message, nor the stream.
       this.#link.send(cleanElement(stanza));
     }
+  }
+
+  #noteUnread(stanza: Element): void {
+    const key = stateOf(stanza);
+    if (key === undefined) return;
+    this.#unread.delete(key);
+    this.#unread.set(key, { presence: stanza, number: ++this.#presences });
+    if (this.#unread.size > MAX_HELD) for (const [first] of this.#unread) return void this.#unread.delete(first);
+    this.#fenceSoon();
+  }
+
+  /** What the server may not have read comes before what has been said since; unless that tells the same state. */
+  #holdUnread(): void {
+    const newer = [...this.#held];
+    this.#held.clear();
+    for (const [key, { presence }] of this.#unread) this.#held.set(key, presence);
+    for (const [key] of newer) this.#held.delete(key);
+    for (const [key, stanza] of newer) this.#held.set(key, stanza);
+    this.#unread.clear();
+    if (this.#held.size >= MAX_HELD) this.#pause(true, this.#isReadingPaused);
   }
 
   #hold(stanza: Element | string): void {
@@ -216,25 +248,39 @@ export class Outbox {
   }
 
   #fenceSoon(): void {
-    if (this.#isFencing || this.#written <= this.#read || !this.#link.online) return;
-    this.#isFencing = true;
-    this.#clock.after(FENCE_DELAY, () => {
-      const upTo = this.#written;
-      this.#link
-        .fence()
-        .then(
-          () => this.#acknowledge(upTo),
-          // The link is broken: what it was to prove is written again.
-          () => undefined,
-        )
-        .then(() => {
-          this.#isFencing = false;
-          this.#fenceSoon();
-        });
-    });
+    if (this.#isFencing || !this.#link.online) return;
+    const isState = this.#written <= this.#read;
+    if (isState && this.#unread.size === 0) return;
+    const delay = isState ? STATE_FENCE_DELAY : FENCE_DELAY;
+    if (this.#nextFence !== undefined) {
+      if (this.#nextFence.delay <= delay) return;
+      this.#nextFence.cancel();
+    }
+    this.#nextFence = { delay, cancel: this.#clock.after(delay, () => this.#fence()) };
   }
 
-  #acknowledge(upTo: number): void {
+  #fence(): void {
+    this.#nextFence = undefined;
+    this.#isFencing = true;
+    const [upTo, presences] = [this.#written, this.#presences];
+    this.#link
+      .fence()
+      .then(
+        () => this.#acknowledge(upTo, presences),
+        // The link is broken: what it was to prove is written again.
+        () => undefined,
+      )
+      .then(() => {
+        this.#isFencing = false;
+        this.#fenceSoon();
+      });
+  }
+
+  #acknowledge(upTo: number, presences: number): void {
+    for (const [key, { number }] of this.#unread) {
+      if (number > presences) break;
+      this.#unread.delete(key);
+    }
     if (upTo <= this.#read) return;
     this.#read = upTo;
     this.#journal.read(upTo);

@@ -4,7 +4,7 @@ import type { Element, Show } from '../stanza/index.ts';
 import type { Fetched } from './attachment/fetch.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
-import { Clients, type ResourcePresence } from './clients.ts';
+import { Clients, mergedPresence, type ResourcePresence } from './clients.ts';
 import type { SearchResult } from './command/command.ts';
 import type { FormValues } from './command/form.ts';
 import type { LegacyContact } from './contact.ts';
@@ -348,6 +348,15 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
   /** @internal */
   async setPreferences(preferences: Preferences): Promise<void> {
     this.#user = await this.xmpp.store.users.save({ ...this.#user, preferences });
+  }
+
+  /** A client of the user has come, gone, or changed its state: tells the plugin, if it is to know. @internal */
+  async clientChanged(resource: string): Promise<void> {
+    if (this.onPresence === undefined || this.user.preferences.syncPresence !== true || !this.logged) return;
+    const { resources } = this.clients;
+    const changed = resources[resource];
+    const show = changed === undefined ? 'unavailable' : changed.show;
+    await this.onPresence(resource, show, changed?.status ?? '', resources, mergedPresence(resources));
   }
 
   /** @internal */

@@ -95,6 +95,46 @@ test('offline :: messages wait in order; of presences the last counts; chat stat
   await store.close();
 });
 
+test('presence :: the last that the server may not have read is told again after a break, unless there is news', async () => {
+  const { link, clock, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  const presence = (from: string, show: string) => box.send(stanza(`<presence from='${from}' to='a' id='${show}'/>`));
+  const ids = async () => (await news()).map((xml) => /id='(.*?)'/.exec(xml)?.[1]);
+  presence('x', 'x1');
+  presence('y', 'y1');
+  assert.equal(await ids(), ['x1', 'y1']);
+  await clock.advance(1000);
+  presence('z', 'z1');
+  link.fences[0]?.pass();
+  await settled();
+  presence('v', 'v1');
+  presence('z', 'z2');
+  presence('y', 'y2');
+  presence('v', 'v2');
+  assert.equal(await ids(), ['z1', 'v1', 'z2', 'y2', 'v2']);
+  link.online = false;
+  presence('y', 'y3');
+  presence('x', 'x2');
+  link.online = true;
+  box.online();
+  assert.equal(await ids(), ['z2', 'v2', 'y3', 'x2']);
+  // A message makes the fence hurry, which is for both.
+  box.send(message('a'));
+  await news();
+  await clock.advance(5);
+  assert.is(link.fences.length, 2);
+  link.fences[1]?.pass();
+  await settled();
+  link.online = false;
+  link.online = true;
+  box.online();
+  assert.equal(await ids(), []);
+  await clock.advance(5000);
+  assert.is(link.fences.length, 2, 'nothing is asked when everything is read');
+  await store.close();
+});
+
 test('fence :: what is behind it is kept until it is passed, and sent again when the link breaks', async () => {
   const { link, clock, box, news, store } = await boxed();
   link.online = true;
@@ -115,7 +155,8 @@ test('fence :: what is behind it is kept until it is passed, and sent again when
   await settled();
   link.online = true;
   box.online();
-  assert.equal(await news(), ["<message to='c'/>", "<message to='d'/>"], 'not a and b; c comes first');
+  const again = ["<presence from='x' to='a'/>", "<message to='c'/>", "<message to='d'/>"];
+  assert.equal(await news(), again, 'not a and b; c comes first');
   await clock.advance(5);
   link.fences[2]?.pass();
   await settled();

@@ -1,8 +1,8 @@
 /** For what happens soon, on another side of a socket. */
 
-/** Calls `check` until it does not throw, and throws what it threw last when that takes more than five seconds. */
-export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  const end = Date.now() + 5000;
+/** Calls `check` until it does not throw, and throws what it threw last when that takes too long. @param ms how long. */
+export async function eventually(check: () => void | Promise<void>, ms = 5000): Promise<void> {
+  const end = Date.now() + ms;
   for (;;) {
     try {
       return await check();

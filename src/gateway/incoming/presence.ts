@@ -4,7 +4,6 @@ import { find, type JID, presence, status } from '../../stanza/index.ts';
 import { NS_METADATA } from '../../xep/0084-avatar.ts';
 import { NS as NS_NICK } from '../../xep/0172-nick.ts';
 import { NODE as VCARD_NODE } from '../../xep/0292-vcard4.ts';
-import { mergedPresence } from '../clients.ts';
 import type { BaseGateway } from '../gateway.ts';
 import { avatarMetadata, eventOf, nickname } from '../outgoing/publications.ts';
 import type { BaseSession } from '../session.ts';
@@ -58,6 +57,7 @@ export const contactPresence: Route = {
     const text = find(stanza, status) ?? '';
     switch (type) {
       case 'probe':
+        session.clients.ask(from.resource, contact);
         return contact.sendLastPresence(from.full);
       case 'subscribe':
         await session.onSubscribe?.(stanza);
@@ -84,8 +84,8 @@ export const contactPresence: Route = {
 /** A client of the user has come, gone, or changed its state. */
 async function clientChanged(session: BaseSession, { gateway, stanza, from }: Incoming): Promise<void> {
   // RFC 6121 §4.3.2: what a server says in the place of a user who is not there is about no client.
-  if (from.resource === '') return;
   const isGone = stanza.attrs.type === 'unavailable';
+  if (from.resource === '') return isGone ? session.clients.deny() : undefined;
   if (isGone) {
     session.clients.remove(from.resource);
   } else {
@@ -95,10 +95,8 @@ async function clientChanged(session: BaseSession, { gateway, stanza, from }: In
       .then((nodes) => tellAboutGateway(gateway, from, nodes))
       .catch((error) => gateway.exception(error));
   }
-  if (session.onPresence === undefined || session.user.preferences.syncPresence !== true || !session.logged) return;
-  const { resources } = session.clients;
-  const { show = undefined, status: text = '' } = resources[from.resource] ?? {};
-  await session.onPresence(from.resource, isGone ? 'unavailable' : show, text, resources, mergedPresence(resources));
+  if (!isGone) gateway.presenceRecovery.heard(session, from);
+  await session.clientChanged(from.resource);
 }
 
 function tellAboutGateway(gateway: BaseGateway, client: JID, nodes: readonly string[]): void {
