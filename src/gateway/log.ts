@@ -1,6 +1,7 @@
 /** The log: structured, to standard output, without secrets. */
 
 import { pino } from 'pino';
+import { LogOutput } from './log-output.ts';
 import { redacted } from './redact.ts';
 import { logContext } from './watch/context.ts';
 
@@ -71,10 +72,9 @@ class LevelledLog implements Log {
   }
 }
 
-/** pino's own way out, unless somebody reads it on a screen. */
 function standardOutput(): { write(line: string): void } {
-  if (!process.stdout.isTTY) return pino.destination(1);
-  return { write: (line) => process.stdout.write(readable(line)) };
+  const output = new LogOutput(1);
+  return process.stdout.isTTY ? { write: (line) => output.write(readable(line)) } : output;
 }
 
 /** A log that writes nothing. */

@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { chmod, copyFile, link, mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from 'undici';
-import { type IqSender, StanzaError } from '../../stanza/index.ts';
+import { type IqSender, MalformedError, StanzaError } from '../../stanza/index.ts';
 import { findUploadService, requestSlot, type Service, tooLarge } from '../../xep/0363-http-upload.ts';
 import type { Config } from '../config.ts';
 import { httpClient } from './http-client.ts';
@@ -69,7 +69,8 @@ class HttpUploader implements Uploader {
     }).catch((error) => {
       throw new UploadError(`the upload service does not take the file: ${(error as { code?: string }).code ?? error}`);
     });
-    await body.dump();
+    // What else it has to say is not waited for: that might never end.
+    body.dump({ limit: MAX_ANSWER, signal: AbortSignal.timeout(this.#timeout) }).catch(() => body.destroy());
     if (statusCode >= 300) throw new UploadError(`the upload service answers with status ${statusCode}`);
     return slot.get.url;
   }
@@ -89,6 +90,9 @@ class HttpUploader implements Uploader {
     return found;
   }
 }
+
+/** Bytes of an answer that are read, so that the connection can be used again. */
+const MAX_ANSWER = 16_384;
 
 interface FolderOptions {
   readonly path: string;
@@ -135,6 +139,8 @@ function tooBig({ size }: LocalFile, max: number): UploadError {
 }
 
 function refused(error: unknown, file: LocalFile): Error {
+  if (error instanceof MalformedError)
+    return new UploadError('the upload service answers with something that is no slot');
   if (!(error instanceof StanzaError)) return error as Error;
   const max = tooLarge(error)?.maxFileSize;
   if (max !== undefined) return tooBig(file, max);

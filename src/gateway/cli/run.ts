@@ -27,6 +27,7 @@ export const run: CliCommand = {
     const config = resolveConfig(values, plugin.options);
     if (values.check) return check(input);
     const log = createLog(config.logLevel);
+    outliveRejections(log);
     const stopped = signalled();
     const tenancy = await Promise.race([claim(config, log, stopped), stopped]);
     if (typeof tenancy === 'string') return 0;
@@ -85,6 +86,20 @@ function check(input: CliInput): number {
   printSettings(input, { ...OPTIONS, ...input.plugin?.options?.table });
   console.log('The configuration can be used.');
   return 0;
+}
+
+/**
+ * A promise of a plugin, or of a library that it uses, that nobody waits for and that is rejected, as when a connection of
+ * one user breaks, must not end the sessions of all. What is thrown where nobody can catch it ends the process all the
+ * same: nobody knows in which state it has left things.
+ */
+function outliveRejections(log: Log): void {
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'a promise was rejected, and nobody waited for it'),
+  );
+  process.on('uncaughtExceptionMonitor', (error) => {
+    log.error({ err: error }, 'the process ends: an exception was thrown that nobody could catch');
+  });
 }
 
 function signalled(): Promise<string> {

@@ -46,6 +46,13 @@ function connected(url: string, onError: (error: unknown) => void, options: pg.P
 }
 
 class Client extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    // The pool listens only while nobody uses the connection. When one breaks that is in use, its statements fail, and
+    // whoever waits for them hears of it; without a listener it would end this process besides.
+    this.on('error', () => undefined);
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of `query` are many, and all are passed on.
   override query(...args: any[]): any {
     const [, values] = args;

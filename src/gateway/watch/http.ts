@@ -26,6 +26,12 @@ export interface HttpOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Milliseconds for a request, from its first byte to its last; nobody has more to say than a few lines. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 2000 };
+
+/** Whoever opens more must wait: they must not take what the gateway needs for the network and its files. */
+const MAX_CONNECTIONS = 100;
+
 export class HttpEndpoint {
   readonly #server: Server;
 
@@ -35,7 +41,13 @@ export class HttpEndpoint {
 
   /** Rejects when the port cannot be had. */
   static async open(options: HttpOptions): Promise<HttpEndpoint> {
-    const server = createServer((request, response) => void respond(options, request, response));
+    const server = createServer(LIMITS, (request, response) => {
+      respond(options, request, response).catch((error) => {
+        response.destroy();
+        options.onError(error);
+      });
+    });
+    server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options.port, options.host, resolve);
@@ -65,6 +77,8 @@ async function answerTo(
   { routes, token, onError }: HttpOptions,
   { method, url = '/', headers }: IncomingMessage,
 ): Promise<Answer> {
+  // As in `GET // HTTP/1.1`, which is a request all the same.
+  if (!URL.canParse(url, 'http://localhost')) return { status: 400, body: 'not a path\n' };
   const { pathname, searchParams } = new URL(url, 'http://localhost');
   const route = Object.hasOwn(routes, pathname) ? routes[pathname] : undefined;
   if (route === undefined) return { status: 404, body: 'not found\n' };

@@ -4,6 +4,7 @@ import { createReadStream, statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { extname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -41,22 +42,38 @@ export function webChat(options: WebChatOptions): WebChat | undefined {
   const dist = converseIn(options.from);
   if (dist === undefined) return undefined;
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    if (url.pathname === '/') {
+    const { url: path = '/' } = request;
+    // As in `GET // HTTP/1.1`, which is a request all the same.
+    const url = URL.canParse(path, 'http://localhost') ? new URL(path, 'http://localhost') : undefined;
+    if (url?.pathname === '/') {
       response.writeHead(200, { 'Content-Type': TYPES['.html'] as string });
       response.end(page(options, url.searchParams.get('user') ?? 'romeo'));
       return;
     }
-    const file = normalize(join(dist, decodeURIComponent(url.pathname.replace(/^\/converse\//, ''))));
-    const isThere = file.startsWith(dist + sep) && statSync(file, { throwIfNoEntry: false })?.isFile();
-    if (!url.pathname.startsWith('/converse/') || !isThere) {
+    const file = url === undefined ? undefined : fileIn(dist, url.pathname);
+    if (file === undefined) {
       response.writeHead(404).end();
       return;
     }
     response.writeHead(200, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' });
-    createReadStream(file).pipe(response);
+    // Whoever closes the page before it is there ends it, and nothing else.
+    pipeline(createReadStream(file), response).catch(() => response.destroy());
   };
 }
+
+/** The file that a path names; `undefined` when it names none that is ours to show. */
+function fileIn(dist: string, path: string): string | undefined {
+  if (!path.startsWith(PREFIX)) return undefined;
+  try {
+    const file = normalize(join(dist, decodeURIComponent(path.slice(PREFIX.length))));
+    return file.startsWith(dist + sep) && statSync(file, { throwIfNoEntry: false })?.isFile() ? file : undefined;
+  } catch {
+    // No path at all, as `%`, or one with a NUL.
+    return undefined;
+  }
+}
+
+const PREFIX = '/converse/';
 
 /** It can only be imported, by its own account, but not resolved from somewhere else: so it is looked for. */
 function converseIn(folder: string): string | undefined {
