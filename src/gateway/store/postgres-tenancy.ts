@@ -70,7 +70,11 @@ class Holder implements Tenancy {
       onWait();
       // A single one wakes us up itself.
       if (workers === 1) await this.#client.query('SELECT pg_advisory_lock($1, $2)', lockOf(jid, 0));
-      else while (!(await this.#take(workers))) await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
+      else {
+        while (!this.#isReleased && !(await this.#take(workers))) {
+          await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
+        }
+      }
     }
     this.#keepBeating();
     return this;

@@ -1,5 +1,6 @@
 /** PostgreSQL, by its URL. */
 
+import type { Duplex } from 'node:stream';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { withNul, withoutNul } from './nul.ts';
@@ -10,15 +11,25 @@ export interface PostgresOptions {
   readonly poolSize?: number;
   /** Hears of connections that broke while nothing used them. */
   readonly onError: (error: unknown) => void;
+  /**
+   * Milliseconds without an answer after which a connection is given up. Default 75000: the server itself ends statements
+   * before that, so there is nobody any more.
+   */
+  readonly silence?: number;
 }
 
 /** Milliseconds that the server may be silent when a connection is made, and that a statement may take. */
 const CONNECTION_TIMEOUT = 10_000;
 const STATEMENT_TIMEOUT = 60_000;
+const SILENCE = STATEMENT_TIMEOUT + 15_000;
 
 /** Nothing is connected before the first statement. */
-export function openPostgres(url: string, { poolSize = 10, onError }: PostgresOptions): Kysely<Schema> {
+export function openPostgres(url: string, options: PostgresOptions): Kysely<Schema> {
+  const { poolSize = 10, onError, silence = SILENCE } = options;
   return connected(url, onError, {
+    Client: class extends Client {
+      override readonly silence = silence;
+    },
     max: poolSize,
     statement_timeout: STATEMENT_TIMEOUT,
     idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
@@ -46,11 +57,17 @@ function connected(url: string, onError: (error: unknown) => void, options: pg.P
 }
 
 class Client extends pg.Client {
+  /** Milliseconds without an answer after which the connection is given up. */
+  readonly silence: number | undefined;
+  #waiting = 0;
+  #timer: NodeJS.Timeout | undefined;
+
   constructor(config?: pg.ClientConfig) {
     super(config);
     // The pool listens only while nobody uses the connection. When one breaks that is in use, its statements fail, and
     // whoever waits for them hears of it; without a listener it would end this process besides.
     this.on('error', () => undefined);
+    this.once('end', () => clearTimeout(this.#timer));
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of `query` are many, and all are passed on.
@@ -58,7 +75,27 @@ class Client extends pg.Client {
     const [, values] = args;
     if (Array.isArray(values)) args[1] = values.map(withoutNul);
     // biome-ignore lint/suspicious/noExplicitAny: as above.
-    return (super.query as (...args: any[]) => any)(...args);
+    const result = (super.query as (...args: any[]) => any)(...args);
+    if (result instanceof Promise) this.#watch(result);
+    return result;
+  }
+
+  /** A server that is there and does nothing, or a machine that has vanished, would be waited for for ever. */
+  #watch(answer: Promise<unknown>): void {
+    if (this.silence === undefined) return;
+    this.#waiting++;
+    if (this.#timer === undefined) {
+      this.#timer = setTimeout(() => {
+        if (this.#waiting > 0)
+          this.#streamOf().destroy(new Error(`the database has not answered for ${this.silence} ms`));
+      }, this.silence).unref();
+    } else this.#timer.refresh();
+    const settled = () => void this.#waiting--;
+    answer.then(settled, settled);
+  }
+
+  #streamOf(): Duplex {
+    return (this as unknown as { readonly connection: { readonly stream: Duplex } }).connection.stream;
   }
 }
 

@@ -1,7 +1,7 @@
 /** A PostgreSQL of Debian on a free port, with data of its own. */
 
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -73,6 +73,19 @@ export class Postgres {
   async disconnect(url: string): Promise<void> {
     const name = new URL(url).pathname.slice(1);
     await this.#query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  }
+
+  /** Stops all of its processes where they are, as a machine that hangs; `SIGCONT` lets them go on. */
+  freeze(signal: 'SIGSTOP' | 'SIGCONT' = 'SIGSTOP'): void {
+    const children = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').trim().split(/\s+/);
+    for (const pid of [this.pid, ...children.filter((each) => each !== '').map(Number)]) process.kill(pid, signal);
+  }
+
+  /** Whether transactions of a database may write from now on. */
+  async setWritable(url: string, isWritable: boolean): Promise<void> {
+    const name = new URL(url).pathname.slice(1);
+    await this.#query(`alter database ${name} set default_transaction_read_only = ${isWritable ? 'off' : 'on'}`);
+    await this.disconnect(url);
   }
 
   async stop(): Promise<void> {
