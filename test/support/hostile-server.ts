@@ -90,9 +90,16 @@ export class HostileServer {
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #count = 0;
+  /** How many connections have gone silent. */
+  mutes = 0;
 
   constructor(options: HostileServerOptions) {
     this.#options = options;
+  }
+
+  /** See the options. */
+  get goodFrom(): number {
+    return this.#options.goodFrom;
   }
 
   async listen(): Promise<number> {
@@ -113,7 +120,8 @@ export class HostileServer {
     socket.on('error', () => {});
     socket.setNoDelay(true);
     const isGood = this.#count++ >= this.#options.goodFrom;
-    new Conversation(socket, this.#options, isGood, (task) => {
+    const onMute = () => this.mutes++;
+    new Conversation(socket, this.#options, isGood, onMute, (task) => {
       const timer = setTimeout(() => {
         this.#timers.delete(timer);
         task();
@@ -127,6 +135,7 @@ class Conversation {
   readonly #options: HostileServerOptions;
   readonly #isGood: boolean;
   readonly #later: (task: () => void) => void;
+  readonly #onMute: () => void;
   readonly #plain: Socket;
   #socket: Socket;
   #parser = new StreamParser();
@@ -135,7 +144,14 @@ class Conversation {
   #isLoggedIn = false;
   #exchange: SaslExchange | undefined;
 
-  constructor(socket: Socket, options: HostileServerOptions, isGood: boolean, later: (task: () => void) => void) {
+  constructor(
+    socket: Socket,
+    options: HostileServerOptions,
+    isGood: boolean,
+    onMute: () => void,
+    later: (task: () => void) => void,
+  ) {
+    this.#onMute = onMute;
     this.#plain = socket;
     this.#socket = socket;
     this.#options = options;
@@ -238,10 +254,9 @@ class Conversation {
     const pieces = () => Array.from({ length: 1 + below(4) }, () => this.#piece());
     switch (below(11)) {
       case 0:
-        this.#mood = 'silent';
-        return;
+        return this.#mute();
       case 1:
-        this.#mood = 'silent';
+        this.#mute();
         this.#do(() => this.#plain.pause());
         return;
       case 2:
@@ -265,6 +280,11 @@ class Conversation {
       default:
         return this.#write(pieces());
     }
+  }
+
+  #mute(): void {
+    this.#mood = 'silent';
+    this.#onMute();
   }
 
   /** In one chunk, or cut anywhere. */

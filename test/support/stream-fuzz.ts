@@ -13,6 +13,8 @@ export interface StreamFuzzReport {
   recovered: number;
   refused: number;
   stopped: number;
+  /** How many were not waited for any more: a server that was silent on two streams is taken for one that answers no pings. */
+  unnoticed: number;
   /** How many clients logged in, and how many were told why they could not. */
   loggedIn: number;
   failed: number;
@@ -44,7 +46,7 @@ export async function fuzzStreams(
   { parallel = 50, first = 0, onProgress = () => {} }: StreamFuzzOptions = {},
 ): Promise<StreamFuzzReport> {
   const report: StreamFuzzReport = {
-    ...{ sequences: 0, recovered: 0, refused: 0, stopped: 0, loggedIn: 0, failed: 0, slowestStop: 0 },
+    ...{ sequences: 0, recovered: 0, refused: 0, stopped: 0, unnoticed: 0, loggedIn: 0, failed: 0, slowestStop: 0 },
     problems: [],
   };
   const running = new Set<number>();
@@ -95,7 +97,7 @@ async function play(below: Below, report: StreamFuzzReport): Promise<void> {
   const port = await server.listen();
   const sockets = new Set<Socket>();
   try {
-    await opened.run(sockets, () => (kind === 'component' ? playComponent : playClient)(port, below, report, goodFrom));
+    await opened.run(sockets, () => (kind === 'component' ? playComponent : playClient)(port, below, report, server));
     for (const socket of sockets) if (!socket.destroyed) throw new Error('a socket is left');
   } finally {
     await server.close();
@@ -139,7 +141,12 @@ async function use(stream: User, below: Below): Promise<void> {
 
 const pending = new WeakMap<User, Promise<unknown>>();
 
-async function playComponent(port: number, below: Below, report: StreamFuzzReport): Promise<void> {
+async function playComponent(
+  port: number,
+  below: Below,
+  report: StreamFuzzReport,
+  server: HostileServer,
+): Promise<void> {
   const stream = new ComponentStream({
     ...{ domain: 'gw.localhost', secret: SECRET, host: '127.0.0.1', port, timeout: STEP, onStanza: () => {} },
     backoff: { initial: 1, max: 4, random: () => below(1000) / 1000 },
@@ -154,7 +161,7 @@ async function playComponent(port: number, below: Below, report: StreamFuzzRepor
     const refusal = await within(started, 'start', PATIENCE);
     if (refusal instanceof ComponentRefused) report.refused++;
     else if (refusal !== undefined) throw refusal;
-    else await answered(stream, report);
+    else await answered(stream, report, server);
   } else report.stopped++;
   await stop(stream, report);
   await within(started, 'start, after stop', PATIENCE);
@@ -162,21 +169,31 @@ async function playComponent(port: number, below: Below, report: StreamFuzzRepor
 }
 
 /** A server that has come to its senses is found again, and answers. */
-async function answered(stream: ComponentStream, report: StreamFuzzReport): Promise<void> {
+async function answered(stream: ComponentStream, report: StreamFuzzReport, server: HostileServer): Promise<void> {
   const end = Date.now() + PATIENCE;
+  const isSoon = Date.now() + 10 * STEP;
   for (;;) {
     const isAnswered = await stream.request({ type: 'get', to: 'a@b', payload: PING, timeout: 2 * STEP }).then(
       () => true,
       () => false,
     );
     if (isAnswered) break;
+    if (server.mutes >= 2 && Date.now() > isSoon) {
+      report.unnoticed++;
+      return;
+    }
     if (Date.now() > end) throw new Error('it does not come back');
     await pause(5);
   }
   report.recovered++;
 }
 
-async function playClient(port: number, below: Below, report: StreamFuzzReport, goodFrom: number): Promise<void> {
+async function playClient(
+  port: number,
+  below: Below,
+  report: StreamFuzzReport,
+  { goodFrom }: HostileServer,
+): Promise<void> {
   let ends = 0;
   const tls = (['never', 'optional', 'required'] as const)[below(3)] as 'never';
   const stream = new ClientStream({
