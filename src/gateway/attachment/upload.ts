@@ -32,7 +32,7 @@ export interface Uploader {
 }
 
 /** Uploads to the service given, or to the one that the server has. */
-class HttpUploader implements Uploader {
+export class HttpUploader implements Uploader {
   readonly #given: string | undefined;
   readonly #timeout: number;
   #agent: Agent | undefined;
