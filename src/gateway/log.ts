@@ -1,9 +1,9 @@
 /** The log: structured, to standard output, without secrets. */
 
 import { pino } from 'pino';
-import { LogOutput } from './log-output.ts';
 import { redacted } from './redact.ts';
 import { logContext } from './watch/context.ts';
+import { LogOutput } from './watch/log-output.ts';
 
 /** What Slipway logs to. Any pino-like logger fits. */
 export interface Log {
