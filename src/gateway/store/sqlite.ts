@@ -107,6 +107,15 @@ class Driver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }
+
+  /** After a full disk, and other errors of the disk, SQLite has done that itself: what went wrong must not be hidden. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!(error as Error).message.includes('no transaction is active')) throw error;
+    }
+  }
 }
 
 class Adapter extends SqliteAdapter {
