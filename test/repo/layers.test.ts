@@ -80,4 +80,19 @@ test('project :: stands alone', () => {
   }
 });
 
+test('map :: every file and folder that docs/architecture.md names is there', () => {
+  const text = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const there = ['src', 'bench', 'tools', 'test', 'docs', 'create-slipway'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `/${folder}/${path}`),
+  );
+  const named = [...text.matchAll(/`([\w/.-]+)`/g)]
+    .map((match) => (match[1] as string).replace(/\/$/, ''))
+    .filter((name) => /\/|\.(ts|mjs)$/.test(name) && !/^(slipway|npm|@)/.test(name));
+  assert.ok(named.length > 60, `only ${named.length} names found`);
+  assert.equal(
+    named.filter((name) => !there.some((path) => path.endsWith(`/${name}`))),
+    [],
+  );
+});
+
 test.run();
