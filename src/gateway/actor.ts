@@ -51,12 +51,15 @@ export interface CarbonOptions {
   readonly archiveOnly?: boolean;
 }
 
+/** Options of everything that is said about a message, or about a chat. */
 export interface NoticeOptions extends CarbonOptions {
+  /** The thread that it belongs to, by its id on the network. */
   readonly thread?: string;
   /** When it was done, if that is not now. */
   readonly when?: Date;
 }
 
+/** Options of everything that has content: texts, files, corrections. */
 export interface ContentOptions extends NoticeOptions {
   /** Whether servers should keep it. Default: `store`. */
   readonly hints?: readonly Hint[];
@@ -64,6 +67,7 @@ export interface ContentOptions extends NoticeOptions {
   readonly replyTo?: MessageReference;
 }
 
+/** Options of a new message. */
 export interface MessageOptions extends ContentOptions {
   /**
    * The message's id on the foreign network. Without it the user can neither mark nor react to the message, and it
@@ -74,9 +78,11 @@ export interface MessageOptions extends ContentOptions {
   readonly linkPreviews?: readonly LinkPreview[];
 }
 
+/** Options of a new version of a message. */
 export interface CorrectionOptions extends ContentOptions {
   /** The id of the correction itself, if the network gives it one. */
   readonly correctionEventId?: string;
+  /** What is known about pages that the new text links to. */
   readonly linkPreviews?: readonly LinkPreview[];
 }
 

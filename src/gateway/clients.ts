@@ -17,8 +17,11 @@ import { notifyFeature } from '../xep/0163-pep.ts';
 
 /** A client's presence, as `BaseSession.onPresence` gets it. */
 export interface ResourcePresence {
+  /** `undefined` for simply online. RFC 6121 §4.7.2.1. */
   readonly show: Show | undefined;
+  /** What the user has written beside it; `''` for nothing. */
   readonly status: string;
+  /** From -128 to 127, 0 where the client does not say. RFC 6121 §4.7.2.3. */
   readonly priority: number;
 }
 

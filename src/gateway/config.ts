@@ -13,8 +13,11 @@ import { isPostgresUrl } from './store/location.ts';
 export interface Config {
   /** The component's domain. */
   readonly jid: string;
+  /** What component and server share. XEP-0114. */
   readonly secret: Secret;
+  /** The host of the XMPP server. */
   readonly server: string;
+  /** Its port for components. */
   readonly port: number;
   /** Where the database and other files are; `undefined` keeps everything in memory. */
   readonly homeDir: string | undefined;
@@ -28,7 +31,9 @@ export interface Config {
   readonly keyring: Keyring;
   /** Which bare JIDs may register. */
   readonly userJidValidator: RegExp;
+  /** Bare JIDs of those who may use the commands for administrators. */
   readonly admins: readonly string[];
+  /** Whether rosters of users are left alone, and nobody is asked for a subscription. */
   readonly noRosterPush: boolean;
   /** Messages that are not older than this many seconds count as sent now. */
   readonly ignoreDelayThreshold: number;
@@ -38,9 +43,13 @@ export interface Config {
   readonly uploadService: string | undefined;
   /** The folder for files, when they are not uploaded; with it goes `noUploadUrlPrefix`. */
   readonly noUploadPath: string | undefined;
+  /** What stands before the name of a file in that folder in its URL. */
   readonly noUploadUrlPrefix: string;
+  /** How files get into that folder. */
   readonly noUploadMethod: 'copy' | 'move' | 'hardlink' | 'symlink';
+  /** Whether files in that folder are readable for everybody. */
   readonly noUploadFileReadOthers: boolean;
+  /** Whether clients get the network's own URLs of files, not copies. */
   readonly useAttachmentOriginalUrls: boolean;
   /** Bytes of a file at most, in either direction. */
   readonly attachmentMaxSize: number;
@@ -50,6 +59,7 @@ export interface Config {
   readonly allowPrivateUrls: boolean;
   /** Pixels of the longer side of an avatar at most. */
   readonly avatarSize: number;
+  /** How many avatars are worked on at the same time. */
   readonly avatarResamplingThreads: number;
   /** Participants of a room that are shown at most for being there; beyond, those who are active. */
   readonly roomPresenceLimit: number;
@@ -77,9 +87,11 @@ export interface Config {
   readonly hookTimeout: number;
   /** Days that the journal of messages is kept. */
   readonly journalMaxDays: number;
+  /** From which importance on something is logged. */
   readonly logLevel: LogLevel;
   /** The address on which numbers and health can be asked for by HTTP; nothing listens without `httpPort`. */
   readonly httpHost: string;
+  /** The port for that; 0 for any that is free, `undefined` for none. */
   readonly httpPort: number | undefined;
   /** Who knows it may ask about messages and users too; `undefined` to make one and keep it in `homeDir`. */
   readonly httpToken: Secret | undefined;

@@ -68,8 +68,11 @@ export class LegacyContact extends Present {
   /** What the contact's client looks like in service discovery. */
   declare readonly clientType: ClientType;
 
+  /** The session of the user whose contact this is. */
   readonly session: BaseSession;
+  /** The id on the network. */
   readonly legacyId: string;
+  /** The localpart of the JID: see `LegacyRoster.legacyIdToJidUsername`. */
   readonly jidUsername: string;
   /** The bare JID. */
   readonly jid: JID;

@@ -67,6 +67,7 @@ import type { Workers } from './workers/workers.ts';
 
 /** To whom the gateway itself says something. */
 export interface Addressed {
+  /** Their JID, bare or full. @throws JidError when it is none. */
   readonly to: JID | string;
   /** The type of the message. Default `chat`. */
   readonly mtype?: 'chat' | 'normal' | 'headline';
@@ -90,14 +91,20 @@ export abstract class BaseGateway implements IqSender {
   /** The first message a new user gets. */
   readonly welcomeMessage: string =
     'Welcome! Your contacts will appear shortly. Write "help" to see what I can do for you.';
+  /** What people fill in to register. With `SingleStepForm`, those of XEP-0077 are asked for by older clients too. */
   readonly registrationFields: readonly FormField[] = [
     { var: 'username', label: 'User name', required: true },
     { var: 'password', label: 'Password', required: true, private: true },
   ];
+  /** What stands above these fields. */
   readonly registrationInstructions: string = 'Enter your credentials';
+  /** Whether more is needed than one form: a code that the network sends, or a QR code to be scanned. */
   readonly registrationType: RegistrationType = RegistrationType.SingleStepForm;
+  /** The title of the form that asks for the code. `RegistrationType.TwoFactorCode` only. */
   readonly registration2faTitle: string = 'Enter your code';
+  /** What stands above the field for the code. */
   readonly registration2faInstructions: string = 'The network should have sent you a code, by email, SMS or otherwise.';
+  /** What stands above the QR code. `RegistrationType.QrCode` only. */
   readonly registrationQrInstructions: string = 'Scan this code with the app of the network, then go on.';
   /** What users can choose for themselves. Extend it: `[...DEFAULT_PREFERENCES, { var: 'loud', type: 'boolean' }]`. */
   readonly preferences: readonly FormField[] = DEFAULT_PREFERENCES;
@@ -107,7 +114,9 @@ export abstract class BaseGateway implements IqSender {
     { var: 'last', label: 'Last name', required: true },
     { var: 'phone', label: 'Phone number' },
   ];
+  /** The title of the search form; with one field only, also what clients show who ask for a name (XEP-0100 §6). */
   readonly searchTitle: string = 'Search for people';
+  /** What stands above its fields; `''` for nothing. */
   readonly searchInstructions: string = '';
   /** Whether the network wants each message marked as read, not the last one of several. */
   readonly markAllMessages: boolean = false;
@@ -198,9 +207,13 @@ export abstract class BaseGateway implements IqSender {
 
   // What a plugin uses.
 
+  /** With what the gateway was started. */
   readonly config: Config;
+  /** Where to log: secrets that are known as such are left out. Do not log what people write. */
   readonly log: Log;
+  /** The time. Use it for all that waits: tests have a clock of their own. */
   readonly clock: Clock;
+  /** Makes ids that nobody can guess. */
   readonly newId: NewId;
   /** The domain of the component. */
   readonly jid: string;
@@ -353,6 +366,7 @@ export abstract class BaseGateway implements IqSender {
     return this.#link.request(request);
   }
 
+  /** Sends a presence, from the gateway unless `from` says otherwise. Without a type: available. */
   sendPresence(header: { from?: string; to: string; type?: PresenceType }, ...payloads: readonly Element[]): void {
     this.send(presence({ from: this.jid, ...header }, ...payloads));
   }
@@ -421,10 +435,12 @@ export abstract class BaseGateway implements IqSender {
     return this.registration.unregister(user);
   }
 
+  /** The session of a user, by a bare or a full JID; `undefined` when nobody of that JID is registered. */
   getSessionFromJid(jid: JID | string): BaseSession | undefined {
     return this.sessions.get(String(jid));
   }
 
+  /** The session of a user; `undefined` when they are not registered any more. */
   getSessionFromUser(user: User): BaseSession | undefined {
     return this.sessions.get(user.jid.bare);
   }
@@ -448,6 +464,7 @@ export abstract class BaseGateway implements IqSender {
     return this.config.userJidValidator.test(jid.bare);
   }
 
+  /** Whether somebody is an administrator, by the option `admins`. The resource does not matter. */
   isAdmin(jid: JID): boolean {
     return this.config.admins.includes(jid.bare);
   }

@@ -9,6 +9,7 @@ import { LogOutput } from './watch/log-output.ts';
 export interface Log {
   /** May be changed at any time. */
   level: string;
+  /** What only those want to know who look for a mistake. @param data what goes with the text, by name. */
   debug(data: object, text: string): void;
   info(data: object, text: string): void;
   warn(data: object, text: string): void;

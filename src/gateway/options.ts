@@ -8,10 +8,13 @@ export interface Option {
   readonly describe: string;
   /** One letter that may stand for the flag. */
   readonly alias?: string;
+  /** The value without any. A `number` or `string` option with neither default nor `required` may be `undefined`. */
   readonly default?: string | number | boolean;
   /** What happens without a value, where no fixed default says it. */
   readonly defaultText?: string;
+  /** The only values that a `string` option may have. */
   readonly choices?: readonly string[];
+  /** Whether the gateway does not start without a value. */
   readonly required?: boolean;
   /** Numbers: the least and the largest that make sense. Default 0, and none. */
   readonly min?: number;

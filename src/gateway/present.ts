@@ -5,6 +5,7 @@ import type { PresenceFacts } from './outgoing/presence.ts';
 
 /** What goes with a presence. */
 export interface PresenceOptions {
+  /** What they say beside it, in words. */
   readonly status?: string;
   /** When they were last seen on the network. XEP-0319. */
   readonly lastSeen?: Date;

@@ -43,9 +43,11 @@ export interface ReplyOptions<C extends LegacyContact = LegacyContact> extends E
   readonly replyToFallbackText?: string | undefined;
   /** Who wrote it; nobody when it was the user. */
   readonly replyTo?: C | LegacyParticipant | undefined;
+  /** The thread on the network: see `createThread` of contacts and rooms. */
   readonly thread?: string | undefined;
 }
 
+/** What `sendText` learns besides the text. */
 export interface SendTextOptions<C extends LegacyContact = LegacyContact> extends ReplyOptions<C> {
   /** In rooms: where the text names other participants, by nickname or as the client marked it. See `replaceMentions`. */
   readonly mentions?: readonly Mention<LegacyParticipant>[] | undefined;
@@ -53,11 +55,13 @@ export interface SendTextOptions<C extends LegacyContact = LegacyContact> extend
   readonly linkPreviews?: readonly LinkPreview[] | undefined;
 }
 
+/** What `sendFile` learns besides the address of the file. */
 export interface SendFileOptions<C extends LegacyContact = LegacyContact> extends ReplyOptions<C> {
   /** The file as its server answers, within the limits of the configuration. Read `body`, or destroy it. */
   readonly httpResponse: Fetched;
   /** What the user's client says about it; a name that it does not say is taken from the address. */
   readonly fileName?: string | undefined;
+  /** The media type: what the client says, else what the server of the file says. */
   readonly contentType?: string | undefined;
   /** Bytes. */
   readonly size?: number | undefined;
@@ -67,7 +71,9 @@ export interface SendFileOptions<C extends LegacyContact = LegacyContact> extend
 
 /** A small picture that a client sent as a message of its own. */
 export interface Sticker {
+  /** The picture. */
   readonly data: Uint8Array;
+  /** Its media type, such as `image/webp`. */
   readonly contentType: string;
   /** What names it: its content id (XEP-0231). */
   readonly cid: string;
@@ -266,6 +272,7 @@ export abstract class BaseSession<C extends LegacyContact = LegacyContact, M ext
 
   // What a plugin calls.
 
+  /** The user whose session this is. Another object when data or preferences have changed. */
   get user(): User {
     return this.#user;
   }

@@ -14,8 +14,11 @@ import { requestIds } from './workers/request-ids.ts';
 
 /** What a gateway is started with besides its configuration. */
 export interface RunOptions {
+  /** The time. Default: that of the machine. */
   readonly clock?: Clock;
+  /** Makes ids of stanzas. Default: UUIDs that nobody can guess. */
   readonly newId?: NewId;
+  /** Where to log. Default: standard output, from the level of the configuration on. */
   readonly log?: Log;
   /** Milliseconds before the first attempt to reconnect. Default 1000. */
   readonly reconnectAfter?: number;

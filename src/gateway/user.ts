@@ -14,7 +14,9 @@ export interface User {
   readonly jid: JID;
   /** What `BaseGateway.validate` returned, or else the registration form as it was filled in. */
   readonly legacyModuleData: LegacyModuleData;
+  /** By the names of `BaseGateway.preferences`. */
   readonly preferences: Preferences;
+  /** When they registered first: changing the registration does not change it. */
   readonly registrationDate: Date;
 }
 
@@ -24,5 +26,6 @@ export interface PendingUser {
   readonly jid: JID;
   /** What will become `User.legacyModuleData`. */
   legacyModuleData: LegacyModuleData;
+  /** What they have chosen; `undefined` until they are asked. */
   preferences: Preferences | undefined;
 }

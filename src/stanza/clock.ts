@@ -1,5 +1,6 @@
 /** Time, injected wherever it matters, so that tests need not wait. */
 
+/** What time it is, and what happens later. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

@@ -10,11 +10,13 @@ import type { Element } from './xml/element.ts';
 
 /** What to ask, and whom. */
 export interface IqRequest {
+  /** `get` asks for something, `set` changes something. */
   readonly type: 'get' | 'set';
   /** Whom to ask. A client that leaves it out asks its own account. */
   readonly to?: string | undefined;
   /** Who asks. A component must say so. */
   readonly from?: string | undefined;
+  /** What is asked: the one child of the iq. RFC 6120 §8.2.3. */
   readonly payload: Element;
   /** Milliseconds to wait for the answer. Default 30000. */
   readonly timeout?: number | undefined;
@@ -65,6 +67,7 @@ interface Pending {
 
 /** How requests are sent and how long they are waited for. */
 export interface IqTrackerOptions {
+  /** Sends a request. What it throws, `request` throws. */
   readonly send: (iq: Element) => void;
   /** The full JID of a client; `undefined` for a component, whose requests always say whom they ask. */
   readonly account?: () => string | undefined;

@@ -62,6 +62,7 @@ export class JID {
     return resource === this.resource ? this : new JID(this.local, this.domain, resource);
   }
 
+  /** Whether it is the same address, resource included. A text that is no address is not the same as any. */
   equals(other: JID | string): boolean {
     return this.full === (typeof other === 'string' ? JID.tryParse(other)?.full : other.full);
   }

@@ -50,11 +50,15 @@ export interface StanzaErrorOptions {
 /** Why a stanza could not be processed: thrown to answer one, caught when ours was answered so. */
 export class StanzaError extends Error {
   override readonly name: string = 'StanzaError';
+  /** What to do about it: `wait` and try again, `modify`, `auth`, or `cancel`. RFC 6120 §8.3.2. */
   readonly type: StanzaErrorType;
+  /** The defined condition, such as `item-not-found`. RFC 6120 §8.3.3. */
   readonly condition: StanzaErrorCondition;
   /** The explanation for a person, `''` when there is none. It travels to the peer. */
   readonly text: string;
+  /** Who found the error, when that is not the sender of the reply. */
   readonly by: string | undefined;
+  /** Conditions in namespaces of their own. */
   readonly application: readonly Element[];
 
   constructor(

@@ -44,6 +44,7 @@ export type StreamErrorCondition = (typeof STREAM_ERROR_CONDITIONS)[number];
 /** A stream cannot go on, because of what the peer sent (`remote` false) or because the peer said so (`remote` true). */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
+  /** The defined condition, such as `not-well-formed`. RFC 6120 §4.9.3. */
   readonly condition: StreamErrorCondition;
   /** The explanation alone, without the condition. */
   readonly text: string;

@@ -41,7 +41,9 @@ export class FetchError extends Error {
 
 /** A file as its server answers: read its body, or destroy it. */
 export interface Fetched {
+  /** The status by HTTP, such as 200. Redirects have been followed. */
   readonly status: number;
+  /** By their names in lower case; several of one name stand in one, with commas. */
   readonly headers: Readonly<Record<string, string>>;
   /** Fails with a FetchError when it grows beyond the limit, takes too long, or breaks off. */
   readonly body: Readable;

@@ -30,6 +30,7 @@ export interface Attachment extends AboutFile {
   readonly source: FileSource;
 }
 
+/** Options of a file, as a message of the network. */
 export interface FileOptions extends ContentOptions, AboutFile {
   /** The message's id on the network. It goes to the caption if there is one, since that is what can be changed. */
   readonly legacyMsgId?: string;
@@ -37,9 +38,11 @@ export interface FileOptions extends ContentOptions, AboutFile {
   readonly correction?: boolean;
 }
 
+/** Options of several files, which are one message of the network. */
 export interface FilesOptions extends ContentOptions {
   /** The message's id on the network. It goes to the text if there is one, else to the last file. */
   readonly legacyMsgId?: string;
+  /** The text of the message. Captions of files are added to it, a line each. */
   readonly body?: string;
   /** Whether the text comes before the files. Default false. */
   readonly bodyFirst?: boolean;

@@ -42,9 +42,13 @@ export type CommandResult = string | Form | Confirmation | TableResult | undefin
 export class Form {
   readonly kind = 'form';
   readonly title: string;
+  /** Lines to be shown before the questions; `''` for none. */
   readonly instructions: string;
+  /** The questions. Those of type `fixed` are only shown, those of type `hidden` are not shown in chats. */
   readonly fields: readonly FormField[];
+  /** Gets the checked answers by field name, and says what is next. An `XmppError` thrown here is shown to the user. */
   readonly handler: (values: FormValues, context: CommandContext) => CommandResult | Promise<CommandResult>;
+  /** Called when the user gives up instead of answering. */
   readonly onCancel: (context: CommandContext) => void | Promise<void>;
 
   constructor(form: {
@@ -67,9 +71,11 @@ export class Form {
 /** A question to be answered with yes or no, and what to do on yes. */
 export class Confirmation {
   readonly kind = 'confirmation';
+  /** What is asked, such as `Delete it?`. */
   readonly prompt: string;
   /** What to say when the handler itself says nothing. */
   readonly success: string | undefined;
+  /** Called on yes; on no, nothing is done. */
   readonly handler: (context: CommandContext) => CommandResult | Promise<CommandResult>;
 
   constructor(confirmation: {
@@ -86,6 +92,7 @@ export class Confirmation {
 /** A table to show. */
 export class TableResult {
   readonly kind = 'table';
+  /** What the table is of, as its title. */
   readonly description: string;
   /** The columns. Those of type `jid-single` hold addresses. */
   readonly fields: readonly FormField[];
@@ -124,9 +131,12 @@ export abstract class Command {
   abstract readonly node: string;
   /** The word that starts it in a chat with the gateway, in lower case. */
   abstract readonly chatCommand: string;
+  /** Who may use it: others neither see it nor can run it. */
   abstract readonly access: CommandAccess;
+  /** The category it is listed under, if it is not listed by itself. */
   readonly category?: CommandCategory;
 
+  /** The gateway that offers it. */
   readonly gateway: BaseGateway;
 
   /** Whether there is anything to do with it: otherwise it is not shown. */

@@ -37,7 +37,9 @@ export interface ArchiveEntry {
 
 /** A message of the network at the edge of what is known. */
 export interface HoleBound {
+  /** Its id on the network. */
   readonly legacyId: string;
+  /** When it was said. */
   readonly when: Date;
 }
 

@@ -6,6 +6,7 @@ import { toIndex } from '../../xep/0426-character-counting.ts';
 
 /** A part of a text that means a participant. */
 export interface Mention<P> {
+  /** Who is meant. */
   readonly participant: P;
   /** Where it is in the text, for `text.slice(start, end)`: an `@` before the name belongs to it. */
   readonly start: number;

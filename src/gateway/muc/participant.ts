@@ -18,6 +18,7 @@ import type { LegacyMUC } from './room.ts';
 export interface Hat {
   /** What tells it from others. */
   readonly uri: string;
+  /** What people see. */
   readonly title: string;
 }
 
@@ -40,6 +41,7 @@ export interface Identity {
  * like were called here. Receipts there are none: `received` and `ack` do nothing.
  */
 export class LegacyParticipant extends Present {
+  /** The room. */
   readonly muc: LegacyMUC;
   /** The contact that this is, if it is known who it is. */
   readonly contact: LegacyContact | undefined;

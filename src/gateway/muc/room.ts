@@ -290,6 +290,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     return this.#add({ nickname, key: `nick ${nickname}` });
   }
 
+  /** A contact, as somebody in the room; added if they were not known to be there. */
   async getParticipantByContact(contact: LegacyContact): Promise<P> {
     const known = this.occupants.byContact(contact) as P | undefined;
     return known ?? this.#add({ nickname: contact.displayName, key: `id ${contact.legacyId}`, contact });
@@ -313,6 +314,7 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     return this.getParticipantByContact(contact);
   }
 
+  /** The user, as somebody in the room. */
   async getUserParticipant(): Promise<P> {
     return this.userParticipant;
   }

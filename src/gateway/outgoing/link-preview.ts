@@ -7,11 +7,17 @@ import { description } from '../../xep/0511-link-metadata.ts';
 export interface LinkPreview {
   /** The link, as it stands in the text. */
   readonly about: string;
+  /** The title of the page. */
   readonly title?: string;
+  /** What it is about, in a sentence or two. */
   readonly description?: string;
+  /** The page's own address, where it says another than the link. */
   readonly url?: string;
+  /** The URL of a picture. */
   readonly image?: string;
+  /** What kind of page it is, by the Open Graph protocol, such as `article`. */
   readonly type?: string;
+  /** What the site is called that it is part of. */
   readonly siteName?: string;
 }
 

@@ -6,17 +6,21 @@ import * as four from '../../xep/0292-vcard4.ts';
 
 /** Everything in it can be written as JSON. */
 export interface VCardFacts {
+  /** Default: `given` and `surname`, or else the contact's name. */
   readonly fullName?: string;
   readonly given?: string;
   readonly surname?: string;
   /** A date such as `1990-12-31`. */
   readonly birthday?: string;
+  /** A number; one such as `+49 30 123` becomes a link that can be called. */
   readonly phone?: string;
+  /** Further numbers. */
   readonly phones?: readonly string[];
   readonly note?: string;
   readonly url?: string;
   readonly email?: string;
   readonly country?: string;
+  /** The town. */
   readonly locality?: string;
 }
 

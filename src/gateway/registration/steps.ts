@@ -9,14 +9,18 @@ import { RegistrationType } from './choices.ts';
 export interface RegistrationStep {
   /** By which the answer is told from others. */
   readonly name: string;
+  /** The title of the form. */
   readonly title: string;
   readonly instructions?: string;
+  /** The questions. */
   readonly fields: readonly FormField[];
 }
 
 /** The answer to the last question. */
 export interface AnsweredStep {
+  /** The name of the step that was answered. */
   readonly name: string;
+  /** The answers by field name, checked: what is required is there. */
   readonly values: FormValues;
 }
 

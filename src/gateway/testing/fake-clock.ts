@@ -7,6 +7,7 @@ interface Alarm {
   readonly callback: () => void;
 }
 
+/** A clock for tests: `now` stands still, and nothing that waits happens, until `advance` is called. */
 export class FakeClock implements Clock {
   #now: number;
   #alarms: Alarm[] = [];

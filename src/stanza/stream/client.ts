@@ -24,6 +24,7 @@ export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 export interface ClientStreamOptions {
   /** The account, with the resource to ask for if there is one: `romeo@example.com/balcony`. */
   readonly jid: string;
+  /** For SASL: SCRAM where the server has it, PLAIN within TLS otherwise. */
   readonly password: string;
   /** The host to connect to. Default: the domain of `jid`. */
   readonly host?: string;
@@ -38,13 +39,16 @@ export interface ClientStreamOptions {
   readonly tlsOptions?: TlsOptions;
   /** Whether the password may be sent as it is (SASL PLAIN) without TLS. Default false. */
   readonly allowPlain?: boolean;
+  /** A stanza from the server. Answers to our own requests do not come here. What it throws is not caught. */
   readonly onStanza?: (stanza: Element) => void;
   /** The stream has ended: with the reason, unless `stop` was called. */
   readonly onEnd?: (reason?: Error) => void;
+  /** Limits on what the server sends. Default: as the component's. */
   readonly limits?: Partial<Limits>;
   /** Milliseconds for each step. Default 10000. */
   readonly timeout?: number;
   readonly clock?: Clock;
+  /** Makes the ids of requests. Default: UUIDs that nobody can guess. */
   readonly newId?: NewId;
 }
 
@@ -154,10 +158,12 @@ export class ClientStream implements IqSender {
     writeStanza(this.#open.out, kind, header, ...payloads);
   }
 
+  /** Resolves when the socket has taken what was sent, or the stream has ended: whoever sends much waits for it. */
   async drained(): Promise<void> {
     await this.#connection?.drained();
   }
 
+  /** Asks, and waits for the answer. @throws StanzaError see `IqSender`. */
   request(request: IqRequest): Promise<Element | undefined> {
     return this.#iqs.request(request);
   }

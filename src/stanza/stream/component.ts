@@ -17,6 +17,7 @@ import { handshakeDigest, NS_COMPONENT } from './handshake.ts';
 export interface ComponentStreamOptions {
   /** The component's own domain, such as `gw.example.com`. */
   readonly domain: string;
+  /** What component and server share. It is not sent: only a hash of it is. XEP-0114 §3. */
   readonly secret: string;
   /** The server's host. Default `localhost`. */
   readonly host?: string;
@@ -33,9 +34,11 @@ export interface ComponentStreamOptions {
   readonly onOffline?: (reason: Error, retryIn: number) => void;
   /** Limits on what the server sends. Default: as the parser's, but stanzas of 10 MiB: the server has its own limit. */
   readonly limits?: Partial<Limits>;
+  /** How long to wait before connecting again. Default: 1 s at first, then twice as long each time, up to a minute. */
   readonly backoff?: Partial<Backoff>;
   /** Milliseconds for connecting and for each step of the handshake. Default 10000. */
   readonly timeout?: number;
+  /** How a dead link is noticed. */
   readonly keepalive?: Partial<Keepalive>;
   /**
    * How many processes share the domain, as with ejabberd's `domain_balancing`. Default 1. When there are more, answers
@@ -63,6 +66,7 @@ const DEFAULT_KEEPALIVE: Keepalive = { period: 60_000, timeout: 30_000 };
 /** The server listens, but refuses this component: waiting will not help, unless somebody changes a configuration. */
 export class ComponentRefused extends Error {
   override readonly name = 'ComponentRefused';
+  /** The stream error of the server, such as `not-authorized` for a wrong secret. RFC 6120 §4.9.3. */
   readonly condition: string;
 
   constructor(message: string, condition: string) {
@@ -193,6 +197,7 @@ export class ComponentStream implements IqSender {
     writeStanza(this.#connection.out, kind, header, ...payloads);
   }
 
+  /** Asks in the name of the component, unless `from` is given. @throws StanzaError see `IqSender`. */
   async request(request: IqRequest): Promise<Element | undefined> {
     if (this.#connection === undefined) throw StanzaError.of('recipient-unavailable', 'the component stream is down');
     return this.#iqs.request({ from: this.#options.domain, ...request });

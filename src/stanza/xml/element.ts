@@ -68,6 +68,7 @@ export class Element {
   readonly name: string;
   /** The namespace name; `''` for none. */
   readonly ns: string;
+  /** By name; those in a namespace are called `{namespace}local`. */
   readonly attrs: Attrs;
   // Not `#content`: the children are part of what makes two elements equal, and comparing looks at properties.
   private content: readonly Node[] | ChildSource;

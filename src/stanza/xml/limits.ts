@@ -1,5 +1,6 @@
 /** How much a peer may send before the parser refuses it. XMPP servers have such limits too. */
 
+/** What is too much of one first-level element. */
 export interface Limits {
   /** The bytes of one first-level element, tags included, or of the stream header. Default 262144, as Prosody's. */
   readonly bytes: number;

@@ -24,6 +24,7 @@ export interface StreamParserOptions {
   readonly onEnd?: () => void;
   /** What ends parsing; called once at most. The parser ignores all input from then on. */
   readonly onError?: (error: StreamError) => void;
+  /** What is too much. Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /**
    * What happens to a first-level element that nests too deep, or in which a tag has too many attributes or too long

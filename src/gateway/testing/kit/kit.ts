@@ -130,13 +130,17 @@ export interface Trouble {
   readonly error: unknown;
 }
 
+/** A server, a gateway with the plugin, and users: made by `testKit`, to be ended with `stop`. */
 export class TestKit implements World {
+  /** The XMPP server that users and gateway are connected to. */
   readonly server: XmppServer;
+  /** The domain of the gateway. */
   readonly domain: string;
   /** What has been logged as an error and not been asked for with `takeTroubles`. */
   readonly troubles: Trouble[] = [];
   /** Everything that has passed through the server. */
   readonly routed: Element[] = [];
+  /** Milliseconds of real time that anything may take, when the clock is a fake. */
   readonly patience: number;
   readonly #options: KitOptions;
   readonly #classes: Classes;

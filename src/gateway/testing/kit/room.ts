@@ -52,6 +52,7 @@ export interface Occupant {
 /** How somebody left. */
 export interface Departure {
   readonly nick: string;
+  /** What the room says of it: by themselves, removed, removed for good, or only called something else. */
   readonly how: 'left' | 'kicked' | 'banned' | 'renamed';
   readonly reason: string | undefined;
   /** With `renamed`. */

@@ -59,14 +59,18 @@ export interface World extends Time {
 
 /** A file to send. */
 export interface OutgoingFile {
+  /** The content; text is encoded as UTF-8. */
   readonly data: Uint8Array | string;
+  /** What it is called. Default: `file`. */
   readonly name?: string;
   readonly type?: string;
 }
 
 /** To whom something is sent. */
 export interface SendOptions {
+  /** The contact or room: its JID, its localpart, or the object itself. */
   readonly to: Who;
+  /** The thread that the client says it belongs to. */
   readonly thread?: string;
 }
 

@@ -84,6 +84,7 @@ const DEFAULT_PRIVILEGES: Privileges = {
   },
 };
 
+/** A small XMPP server in this process, on loopback addresses: for tests, the demo and `slipway dev`. */
 export class XmppServer implements IqSender {
   readonly domain: string;
   readonly options: XmppServerOptions;
@@ -186,22 +187,27 @@ export class XmppServer implements IqSender {
 
   #lastComponentPort = 0;
 
+  /** The port for clients by TCP, once it listens. */
   get clientPort(): number {
     return portOf(this.#tcp);
   }
 
+  /** The port for components (XEP-0114), once it listens. */
   get componentPort(): number {
     return portOf(this.#componentTcp);
   }
 
+  /** The port for uploaded files and WebSockets, once it listens. */
   get httpPort(): number {
     return portOf(this.#http);
   }
 
+  /** Where clients connect by WebSocket (RFC 7395). */
   get webSocketUrl(): string {
     return `ws://${LOOPBACK}:${this.httpPort}${WEBSOCKET_PATH}`;
   }
 
+  /** Makes an account. @param name the localpart of its JID. */
   addUser(name: string, password: string): Account {
     const account = new Account(new JID(name, this.domain).bare, password, this.newId);
     this.#accounts.set(account.jid, account);
@@ -229,6 +235,7 @@ export class XmppServer implements IqSender {
     for (const component of this.components) component.send(advertisement(this, privileges || {}, component.domain));
   }
 
+  /** The components that are connected now. */
   get components(): ComponentSession[] {
     return [...this.#components.values()];
   }
