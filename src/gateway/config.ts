@@ -352,8 +352,6 @@ export const OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-export { ConfigError };
-
 export type OptionName = keyof typeof OPTIONS;
 
 /** Values by option name, as they come from the command line, the environment or a file. */

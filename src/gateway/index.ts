@@ -37,7 +37,7 @@ export {
 } from './command/command.ts';
 export type { FormField, FormValues } from './command/form.ts';
 // Running a gateway from code.
-export { type Config, ConfigError, type RawConfig, resolveConfig } from './config.ts';
+export { type Config, type RawConfig, resolveConfig } from './config.ts';
 export { type ClientType, LegacyContact } from './contact.ts';
 export { XmppError } from './errors.ts';
 export { type Addressed, BaseGateway } from './gateway.ts';
@@ -50,6 +50,7 @@ export { type Mention, replaceMentions } from './muc/mentions.ts';
 export { type Hat, LegacyParticipant } from './muc/participant.ts';
 export { LegacyMUC, MucType, type ParticipantOptions } from './muc/room.ts';
 export {
+  ConfigError,
   defineOptions,
   type Option,
   type OptionTable,

@@ -1,9 +1,9 @@
 /** How a gateway begins, meets its server and loses it, and ends: what happens then, in which order. */
 
 import type { ComponentStream } from '../stanza/index.ts';
-import { ConfigError } from './config.ts';
 import type { BaseGateway } from './gateway.ts';
 import { receive } from './incoming/receive.ts';
+import { ConfigError } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import { forgetOld, Retention } from './retention.ts';
 import { within } from './serial.ts';

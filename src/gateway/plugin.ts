@@ -2,14 +2,14 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigError, OPTIONS } from './config.ts';
+import { OPTIONS } from './config.ts';
 import { LegacyContact } from './contact.ts';
 import { BaseGateway } from './gateway.ts';
 import { importModule } from './import-module.ts';
 import { LegacyBookmarks } from './muc/bookmarks.ts';
 import { LegacyParticipant } from './muc/participant.ts';
 import { LegacyMUC } from './muc/room.ts';
-import { PluginOptions, withFileOptions } from './options.ts';
+import { ConfigError, PluginOptions, withFileOptions } from './options.ts';
 import { LegacyRoster } from './roster.ts';
 import type { PluginClasses } from './services.ts';
 import { BaseSession } from './session.ts';

@@ -3,9 +3,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, ComponentStream, type Keepalive, type NewId, newId, systemClock } from '../stanza/index.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import type { BaseGateway } from './gateway.ts';
 import { createLog, type Log } from './log.ts';
+import { ConfigError } from './options.ts';
 import type { PluginClasses } from './services.ts';
 import { withoutPassword } from './store/location.ts';
 import { Store } from './store/store.ts';

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { request } from 'undici';
-import { type Config, ConfigError, OPTIONS, resolveConfig } from '../config.ts';
-import { defineOptions, resolveOptions } from '../options.ts';
+import { type Config, OPTIONS, resolveConfig } from '../config.ts';
+import { ConfigError, defineOptions, resolveOptions } from '../options.ts';
 import { openStore } from '../start.ts';
 import { knownToken } from '../watch/endpoint.ts';
 import { type Life, lifeOfStored, told } from '../watch/explain.ts';

@@ -1,6 +1,7 @@
 /** `slipway rotate-key`: encrypts the credentials in the database with another key. */
 
-import { ConfigError, OPTIONS, resolveConfig } from '../config.ts';
+import { OPTIONS, resolveConfig } from '../config.ts';
+import { ConfigError } from '../options.ts';
 import { openStore } from '../start.ts';
 import type { CliCommand } from './command.ts';
 

@@ -1,9 +1,9 @@
 /** `slipway run`, or `slipway` alone: a plugin and a configuration in, a running gateway out. */
 
 import { ComponentRefused } from '../../stanza/index.ts';
-import { type Config, ConfigError, OPTIONS, resolveConfig } from '../config.ts';
+import { type Config, OPTIONS, resolveConfig } from '../config.ts';
 import { createLog, type Log } from '../log.ts';
-import type { OptionTable } from '../options.ts';
+import { ConfigError, type OptionTable } from '../options.ts';
 import { locationOf, reasonOf, startGateway } from '../start.ts';
 import { isPostgresUrl, withoutPassword } from '../store/location.ts';
 import { claimTenancy, type Tenancy } from '../store/tenancy.ts';

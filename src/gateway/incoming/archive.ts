@@ -1,51 +1,35 @@
 /** Looking into what was said in a room. XEP-0313. */
 
-import { type JID, message } from '../../stanza/index.ts';
+import { message } from '../../stanza/index.ts';
 import { makeField, makeForm } from '../../xep/0004-data-forms.ts';
 import { validate } from '../../xep/0122-validation.ts';
 import { fin, metadata, NS, type Query, query, result } from '../../xep/0313-mam.ts';
-import type { RoomArchive } from '../muc/archive.ts';
-import { expectType, type IncomingIq, type IqRoute } from './route.ts';
-
-/** A room, as far as its archive is concerned. */
-export interface Archived {
-  /** Bare. */
-  readonly jid: JID;
-  /** Resolves when the plugin has added what it knows of earlier. */
-  archiveReady(): Promise<RoomArchive>;
-}
-
-type RoomOf = (incoming: IncomingIq) => Promise<Archived>;
+import { expectType, type IqRoute, roomOf } from './route.ts';
 
 /** The fields of the filter, or messages: these come before the answer, each in a message of its own. */
-export function archiveQuery(roomOf: RoomOf): IqRoute {
-  return {
-    kind: query,
-    async handle(incoming) {
-      const { gateway, payload, from, type } = incoming;
-      const room = await roomOf(incoming);
-      if (type === 'get') return query.build({ form: FILTER, flipPage: false });
-      const archive = await room.archiveReady();
-      const { results, fin: end } = await archive.query(query.parse(payload) as Query);
-      for await (const each of results) {
-        gateway.sendTransient(message({ from: room.jid.bare, to: from.full }, result.build(each)));
-      }
-      return fin.build(end);
-    },
-  };
-}
+export const archiveQuery: IqRoute = {
+  kind: query,
+  async handle(incoming) {
+    const { gateway, payload, from, type } = incoming;
+    const room = await roomOf(incoming);
+    if (type === 'get') return query.build({ form: FILTER, flipPage: false });
+    const archive = await room.archiveReady();
+    const { results, fin: end } = await archive.query(query.parse(payload) as Query);
+    for await (const each of results) {
+      gateway.sendTransient(message({ from: room.jid.bare, to: from.full }, result.build(each)));
+    }
+    return fin.build(end);
+  },
+};
 
-export function archiveMetadata(roomOf: RoomOf): IqRoute {
-  return {
-    kind: metadata,
-    async handle(incoming) {
-      expectType(incoming, 'get');
-      const room = await roomOf(incoming);
-      const archive = await room.archiveReady();
-      return metadata.build(await archive.metadata());
-    },
-  };
-}
+export const archiveMetadata: IqRoute = {
+  kind: metadata,
+  async handle(incoming) {
+    expectType(incoming, 'get');
+    const archive = await (await roomOf(incoming)).archiveReady();
+    return metadata.build(await archive.metadata());
+  },
+};
 
 // Any id may be asked for, not only some that are offered.
 const ANY_TEXT = validate.build({ datatype: 'xs:string', method: { open: true } });

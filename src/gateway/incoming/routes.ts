@@ -20,7 +20,7 @@ import { ignoredErrors, returned, returnedCarbon } from './returned.ts';
 import { roomAdmin, roomModeration, roomModerationV0, roomOwner } from './room-admin.ts';
 import { directInvitation, mediatedInvitation, privateMessage, roomErrors, roomSubject } from './room-messages.ts';
 import { roomPresence } from './room-presence.ts';
-import { type IqRoute, type Route, roomOf } from './route.ts';
+import type { IqRoute, Route } from './route.ts';
 import { search } from './search.ts';
 import { sticker } from './sticker.ts';
 import { text } from './text.ts';
@@ -82,8 +82,8 @@ export const IQ_ROUTES: readonly IqRoute[] = [
   roomOwner,
   roomModeration,
   roomModerationV0,
-  archiveQuery(roomOf),
-  archiveMetadata(roomOf),
+  archiveQuery,
+  archiveMetadata,
   softwareVersion,
   entityTime,
 ];

@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { BaseGateway } from '../gateway.ts';
+import { ConfigError } from '../options.ts';
 import { type Answer, HttpEndpoint } from './http.ts';
 
 /** Opens the port of `http-port`, if there is one. @throws ConfigError when it cannot be had. */

@@ -13,7 +13,7 @@ const test = suite('archive routes');
 
 /** Asks a room with three messages, of which the plugin knew the first. */
 async function asked(
-  routeOf: typeof archiveQuery,
+  route: IqRoute,
   type: 'get' | 'set',
   payload: Element,
 ): Promise<{ sent: Element[]; answer: Element | undefined }> {
@@ -27,10 +27,14 @@ async function asked(
     },
   };
   const sent: Element[] = [];
-  const gateway = { sendTransient: (each: Element) => sent.push(each) } as unknown as BaseGateway;
+  const session = { bookmarks: { ifKnownLocal: () => room } };
+  const gateway = {
+    sendTransient: (each: Element) => sent.push(each),
+    sessions: { get: () => session },
+    getSessionFromStanza: () => session,
+  } as unknown as BaseGateway;
   const xml = stanza(`<iq type='${type}' id='1' from='romeo@example/orchard' to='${ROOM}'>${payload}</iq>`);
   const incoming = { gateway, stanza: xml, from: JID.parse('romeo@example/orchard'), to: room.jid, payload, type };
-  const route: IqRoute = routeOf(async () => room);
   assert.ok(route.kind.ns === payload.ns && route.kind.names.includes(payload.name));
   return { sent, answer: await route.handle(incoming) };
 }
