@@ -32,6 +32,12 @@ async function withWorld(work, options) {
 /** With the CPU time of one. */
 const each = ({ cpu, ms }, count) => ({ value: cpu / count, perSecond: (count / ms) * 1000 });
 
+/** What it costs to do something so often, when it has been done for a while: `act(from, count)`. */
+async function costOf(world, profiled, count, act) {
+  await act(0, WARM_UP);
+  return world.cost(() => profiled(world, () => act(WARM_UP, count)));
+}
+
 const contactsFor = (count) => Math.max(10, Math.min(10_000, count / 20));
 
 /** @type {readonly Measure[]} by id, with what slidge takes, and what is to be reached. */
@@ -53,8 +59,7 @@ export const MEASURES = [
           await world.gateway.call('texts', { user: user(0), contacts, from, count });
           await world.until('texts', count);
         };
-        await send(0, WARM_UP);
-        const cost = await world.cost(() => profiled(world, () => send(WARM_UP, count)));
+        const cost = await costOf(world, profiled, count, send);
         await world.assertCounts({ texts: count });
         return each(cost, count);
       }),
@@ -76,8 +81,7 @@ export const MEASURES = [
           await world.server.call('flood', { xml: MESSAGE, count, modulo: contacts, from });
           await world.until('receipts', count);
         };
-        await send(0, WARM_UP);
-        const cost = await world.cost(() => profiled(world, () => send(WARM_UP, count)));
+        const cost = await costOf(world, profiled, count, send);
         await world.assertCounts({ receipts: count, errors: 0 });
         assert.equal((await world.gateway.call('got')).texts, WARM_UP + count);
         return each(cost, count);
@@ -100,8 +104,7 @@ export const MEASURES = [
           await world.gateway.call('presences', { user: user(0), contacts, from, count });
           await world.until('presences', count);
         };
-        await change(0, WARM_UP);
-        const cost = await world.cost(() => profiled(world, () => change(WARM_UP, count)));
+        const cost = await costOf(world, profiled, count, change);
         await world.assertCounts({ presences: count });
         return each(cost, count);
       }),
@@ -127,8 +130,7 @@ export const MEASURES = [
           await world.gateway.call('groupTexts', { user: user(0), room, members, from, count });
           await world.until('texts', count);
         };
-        await send(0, WARM_UP);
-        const cost = await world.cost(() => profiled(world, () => send(WARM_UP, count)));
+        const cost = await costOf(world, profiled, count, send);
         await world.assertCounts({ texts: count });
         assert.equal(await archived(world, room), WARM_UP + count);
         return each(cost, count);

@@ -16,6 +16,7 @@ import sharp from 'sharp';
 import { resolveConfig, silentLog, startGateway } from '../../src/gateway/index.ts';
 import type { Clock, Element } from '../../src/stanza/index.ts';
 import { StreamParser } from '../../src/stanza/xml/parser.ts';
+import { randomNumbers } from '../support/random.ts';
 import { listenTcp } from '../support/tcp.ts';
 import { CONTACTS, GROUPS, LIFE_PLUGIN, type LifeGateway, type LifeSession } from './life-plugin.ts';
 
@@ -69,13 +70,7 @@ class FastClock implements Clock {
   }
 }
 
-let state = Number(seed);
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-}
+const random = randomNumbers(Number(seed));
 const below = (limit: number) => Math.floor(random() * limit);
 /** Whether something happens in this minute that happens so often in an hour. */
 const happens = (perHour: number) => random() < perHour / 60;

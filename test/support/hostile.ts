@@ -9,6 +9,7 @@ import { StreamParser } from '../../src/stanza/xml/parser.ts';
 import { DOMAIN, hostileCorpus, USERS } from './hostile-corpus.ts';
 import { HOSTILE_PLUGIN, type HostileGateway } from './hostile-plugin.ts';
 import { mutants } from './mutants.ts';
+import { randomNumbers } from './random.ts';
 import { type Listening, listenTcp } from './tcp.ts';
 
 export interface HostileOptions {
@@ -86,7 +87,7 @@ class Attack {
 
   constructor(options: HostileOptions) {
     this.#options = options;
-    this.#random = numbers(options.seed);
+    this.#random = randomNumbers(options.seed);
   }
 
   async run(): Promise<HostileReport> {
@@ -417,15 +418,4 @@ function inNs(element: Element): Element {
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   (runInNewContext('gc') as () => void)();
-}
-
-/** Numbers from 0 to before 1: mulberry32. */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,6 +1,7 @@
 /** Broken elements, made from whole ones in a way that is the same each time. */
 
 import { Element, type Node } from '../../src/stanza/index.ts';
+import { randomNumbers } from './random.ts';
 
 /** Text that is wrong in most places, and right in some. */
 const JUNK = [
@@ -33,7 +34,7 @@ const JUNK_TEXT = JUNK.filter((text) => text !== '');
 
 /** `count` elements, each one of `whole` with one to four things changed somewhere in it. */
 export function* mutants(whole: readonly Element[], count: number, seed: number): Generator<Element> {
-  const random = generator(seed);
+  const random = randomNumbers(seed);
   const below = (limit: number) => Math.floor(random() * limit);
   const oneOf = <T>(list: readonly T[]): T => list[below(list.length)] as T;
   const names = [...new Set(whole.flatMap(namesIn))];
@@ -118,15 +119,4 @@ function merged({ name, ns, attrs, children }: Element): Element {
 
 function namesIn(el: Element): string[] {
   return [el.name, ...el.getChildElements().flatMap(namesIn)];
-}
-
-/** Numbers from 0 to before 1: mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,5 +1,7 @@
 /** Streams that are nearly right: made from good ones by changing them here and there, from a seed. */
 
+import { randomBits } from './random.ts';
+
 const SEEDS = [
   `<message to='a@b' type="chat" id='1'><body>hi &amp; &lt;you&gt; &#233;&#x1F44B;</body><active xmlns='u:s'/></message>`,
   `<presence from='é@b/ř'><show>away</show><c xmlns='caps' hash='sha-1' ver='x+/='/></presence>\n`,
@@ -62,15 +64,9 @@ const PIECES = [
 /** A number from 0 to below it. */
 export type Below = (limit: number) => number;
 
-/** Numbers from a seed: mulberry32. */
 export function numbers(seed: number): Below {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
+  const next = randomBits(seed);
+  return (limit) => next() % limit;
 }
 
 /** One stream, with up to four changes; some have none. */

@@ -3,15 +3,13 @@
  * other. Where a server cannot do a thing, what happens instead is played.
  */
 
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
-import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { parse } from '../../../src/stanza/index.ts';
-import { withFolder } from '../../support/folder.ts';
 import type { Test } from '../../support/test.ts';
 import { GATEWAY, jidOf, People } from './people.ts';
+import { withPicture } from './picture.ts';
 import type { ServerKind } from './servers.ts';
 import type { Slixmpp, SlixmppEvent } from './slixmpp.ts';
 
@@ -407,16 +405,6 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     assert.is(error.condition, 'registration-required');
   }),
 };
-
-async function withPicture(use: (path: string, bytes: number) => Promise<void>): Promise<void> {
-  await withFolder(async (folder) => {
-    const path = join(folder, 'picture.png');
-    const image = sharp({ create: { width: 64, height: 48, channels: 3, background: '#c04060' } });
-    const png = await image.png().toBuffer();
-    writeFileSync(path, png);
-    await use(path, png.length);
-  });
-}
 
 /** How many rows of a gateway's database are about a user. */
 async function rowsOf(path: string, jid: string): Promise<number> {

@@ -3,13 +3,10 @@
  * server cannot do a thing, what happens instead is played.
  */
 
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import sharp from 'sharp';
 import * as assert from 'uvu/assert';
-import { withFolder } from '../../support/folder.ts';
 import type { Test } from '../../support/test.ts';
 import { GATEWAY, jidOf, People } from './people.ts';
+import { withPicture } from './picture.ts';
 import type { ServerKind } from './servers.ts';
 import type { Slixmpp, SlixmppEvent } from './slixmpp.ts';
 
@@ -612,16 +609,6 @@ function form(fields: Readonly<Record<string, string>>): string {
   const all = Object.entries({ FORM_TYPE: 'urn:xmpp:mam:2', ...fields });
   const written = all.map(([name, value]) => `<field var='${name}'><value>${value}</value></field>`);
   return `<x xmlns='jabber:x:data' type='submit'>${written.join('')}</x>`;
-}
-
-async function withPicture(use: (path: string, bytes: number) => Promise<void>): Promise<void> {
-  await withFolder(async (folder) => {
-    const path = join(folder, 'picture.png');
-    const image = sharp({ create: { width: 64, height: 48, channels: 3, background: '#4060c0' } });
-    const png = await image.png().toBuffer();
-    writeFileSync(path, png);
-    await use(path, png.length);
-  });
 }
 
 /** Plays all of them on one server, as tests of a suite. */
