@@ -8,10 +8,18 @@
  * is typing is not worth waiting for.
  */
 
-import { type Clock, type ComponentStream, type Element, SerializeError, serialize } from '../stanza/index.ts';
+import {
+  type Clock,
+  type ComponentStream,
+  type Element,
+  NS as NS_CLIENT,
+  SerializeError,
+  serialize,
+} from '../stanza/index.ts';
 import { NS as NS_CHAT_STATES } from '../xep/0085-chat-states.ts';
 import { NS as NS_HINTS } from '../xep/0334-hints.ts';
 import { cleanElement } from './outgoing/clean.ts';
+import { isAboutSubscription } from './outgoing/presence.ts';
 import { nextTurn } from './serial.ts';
 import type { Journal } from './store/journal.ts';
 import type { Outgoing, Pair } from './store/turn.ts';
@@ -25,9 +33,6 @@ const STATE_FENCE_DELAY = 1000;
  * are answers.
  */
 const MAX_HELD = 10_000;
-
-/** The namespace of stanzas in memory, and hence in the journal. */
-const NS_CLIENT = 'jabber:client';
 
 type Link = Pick<ComponentStream, 'online' | 'writable' | 'send' | 'sendRaw' | 'drained' | 'fence' | 'pause'>;
 
@@ -289,7 +294,7 @@ export class Outbox {
 
 /** What must not be lost: what is said, and who may see whom. */
 function isLasting(stanza: Element): boolean {
-  if (stanza.name === 'presence') return SUBSCRIPTION.has(stanza.attrs.type ?? '');
+  if (stanza.name === 'presence') return isAboutSubscription(stanza.attrs.type);
   if (stanza.name !== 'message' || stanza.attrs.type === 'headline') return false;
   return !stanza.children.some(
     (child) => typeof child !== 'string' && child.ns === NS_HINTS && child.name === 'no-store',
@@ -303,8 +308,6 @@ function stateOf(stanza: Element | string): string | undefined {
   return type === undefined || type === 'unavailable' ? `${from} ${to}` : undefined;
 }
 
-const SUBSCRIPTION = new Set(['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed']);
-
 function isChatState(stanza: Element): boolean {
   return (
     stanza.name === 'message' &&
@@ -313,6 +316,7 @@ function isChatState(stanza: Element): boolean {
   );
 }
 
+/** As the journal has it: what stands in a stream of clients, whatever stream it will go on. */
 function textOf(stanza: Element): string {
   try {
     return serialize(stanza, NS_CLIENT);

@@ -5,13 +5,11 @@ import { NS as NS_MUC } from '../../xep/0045-muc.ts';
 import { XmppError } from '../errors.ts';
 import type { BaseGateway } from '../gateway.ts';
 import { isAnswerable } from '../incoming/outcome.ts';
+import { isAboutSubscription } from '../outgoing/presence.ts';
 import { Allowance, type Counted } from './allowance.ts';
 
 /** Ids of stanzas and threads are kept, and found again, by indices that take no more. */
 export const MAX_ID_LENGTH = 600;
-
-/** Presences that ask the network for something. */
-const SUBSCRIPTIONS: readonly (string | undefined)[] = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'];
 
 export class Guard {
   readonly allowance: Allowance;
@@ -55,7 +53,8 @@ export class Guard {
       case 'iq':
         return type === 'get' || type === 'set' ? this.#counted(bare, 'requests', stanza) : undefined;
       default:
-        if (SUBSCRIPTIONS.includes(type)) return this.allowance.refusal(bare, 'messages');
+        // These ask the network for something.
+        if (isAboutSubscription(type)) return this.allowance.refusal(bare, 'messages');
         if (type !== undefined) return undefined;
         if (isJoin(stanza)) return this.allowance.refusal(bare, 'joins');
         // The network hears of it. Contacts are told by every client that goes online, however many they are.

@@ -30,6 +30,13 @@ export function presenceStanza(
   return presence(address, ...shown, ...words, priority.build(0), ...extra);
 }
 
+const SUBSCRIPTION: readonly unknown[] = ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'];
+
+/** Whether a presence of this type is about who may see whom, not about who is there. RFC 6121 §3. */
+export function isAboutSubscription(type: string | undefined): boolean {
+  return SUBSCRIPTION.includes(type);
+}
+
 /** A presence of the kinds that manage subscriptions, with the name that the other should see. RFC 6121 §3. */
 export function subscriptionStanza(
   header: { readonly from: string; readonly to: string; readonly type: 'subscribe' | 'subscribed' | 'unsubscribed' },
