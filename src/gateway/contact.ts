@@ -398,7 +398,7 @@ export class LegacyContact extends Present {
   }
 
   /** The user does not want to see, or be seen, any more. @internal */
-  async handleGone(type: 'unsubscribe' | 'unsubscribed', text: string): Promise<void> {
+  async handleUnsubscribe(type: 'unsubscribe' | 'unsubscribed', text: string): Promise<void> {
     if (type === 'unsubscribe') this.#sendSubscription('unsubscribed');
     if (!this.isFriend) return;
     this.#change({ isFriend: false, inRoster: false });

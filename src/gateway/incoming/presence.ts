@@ -67,7 +67,7 @@ export const contactPresence: Route = {
         return contact.handleSubscribed();
       case 'unsubscribe':
       case 'unsubscribed':
-        return contact.handleGone(type, text);
+        return contact.handleUnsubscribe(type, text);
       case undefined:
         if (!contact.isFriend) return;
         session.clients.update(from, stanza, gateway);

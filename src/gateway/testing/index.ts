@@ -37,7 +37,8 @@ export { describe, kindOf, type Message, type MessageKind, readMessage } from '.
 export type { RecordedStanza, Recording, ScrubOptions } from './kit/recording.ts';
 export { ReplayError, type ReplayOptions, replay } from './kit/replay.ts';
 export { type Departure, type JoinOptions, type Occupant, RoomExpectations, RoomVisit } from './kit/room.ts';
-export { type OutgoingFile, type SeenState, type SendOptions, User, UserExpectations, type World } from './kit/user.ts';
+export { type OutgoingFile, type SendOptions, User, type World } from './kit/user.ts';
+export { type SeenState, UserExpectations } from './kit/user-expectations.ts';
 export type { Time } from './kit/waiting.ts';
 export { readXml, XmlError } from './kit/xml.ts';
 // The server.

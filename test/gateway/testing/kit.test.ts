@@ -171,6 +171,26 @@ test('contacts :: without privileges they ask', async () => {
   await kit.stop();
 });
 
+test('forms :: one can go back, and give up', async () => {
+  const kit = await testKit(harbour, HARBOUR);
+  const romeo = await kit.user('romeo');
+  const sync = await romeo.runs('unregister');
+  assert.match((await failure(sync.goesBack())).message, /There is no way back/);
+  await sync.cancels();
+  assert.ok(sync.isDone);
+  assert.ok(romeo.session);
+  const list = await romeo.runs('urn:slipway:commands:contacts');
+  await list.fills({ command: 'urn:slipway:command:sync-contacts' });
+  const { title } = list;
+  await list.goesBack();
+  assert.is.not(list.title, title);
+  assert.equal(
+    list.fields.map((field) => field.var),
+    ['command'],
+  );
+  await kit.stop();
+});
+
 test('registration :: with other answers, refused, in forms', async () => {
   const kit = await testKit(harbour, HARBOUR);
   const romeo = await kit.user('romeo', { register: false });
