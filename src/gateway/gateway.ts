@@ -421,7 +421,7 @@ export abstract class BaseGateway implements IqSender {
    * @throws TypeError when they have not been shown one, or it has expired.
    */
   async confirmQr(userBareJid: JID | string, error?: Error): Promise<void> {
-    this.registration.confirmQr(JID.parse(String(userBareJid)).bare, error);
+    this.registration.qrCodes.confirm(JID.parse(String(userBareJid)).bare, error);
   }
 
   /** The form that people fill in to register. */

@@ -7,17 +7,18 @@ import type { BaseGateway } from '../gateway.ts';
 import { hideIn, secretTexts } from '../redact.ts';
 import { Lanes } from '../serial.ts';
 import type { LegacyModuleData, PendingUser, User } from '../user.ts';
+import { QrCodes } from './qr-codes.ts';
 import { defaultPreferences, type RegistrationStep } from './steps.ts';
 
 export class Registration {
+  readonly qrCodes: QrCodes;
   readonly #gateway: BaseGateway;
   /** One step after the other for each person: two at once would make two sessions. */
   readonly #lanes = new Lanes();
-  /** QR codes that have been shown, by bare JID. */
-  readonly #qrCodes = new Map<string, QrCode>();
 
   constructor(gateway: BaseGateway) {
     this.#gateway = gateway;
+    this.qrCodes = new QrCodes(gateway);
   }
 
   /** The question that waits for an answer: the first one, or where somebody has stopped before. */
@@ -26,7 +27,7 @@ export class Registration {
     return this.#inTurn(jid, async () => {
       const asked = (await this.#path(jid)).at(-1);
       // Who goes to look at a QR code comes back. One from before a restart the network has forgotten.
-      if (asked !== undefined && (asked.step.name !== 'qr' || this.#qrCodes.has(jid.bare))) return asked.step;
+      if (asked !== undefined && (asked.step.name !== 'qr' || this.qrCodes.isShownTo(jid))) return asked.step;
       const step = await this.#next(this.#fresh(jid), [], undefined);
       if (step === undefined) throw new TypeError('a registration must have at least one step');
       return step;
@@ -72,54 +73,13 @@ export class Registration {
 
   /** Forgets an unfinished registration. */
   async cancel(from: JID): Promise<void> {
-    this.#forgetQr(from);
+    this.qrCodes.forget(from);
     await this.#gateway.store.users.deleteRegistration(from.bare);
   }
 
   /** Removes a user: session, roster items, subscriptions, everything that is stored. */
   unregister(user: User): Promise<void> {
     return this.#lanes.run(user.jid.bare, () => this.#unregister(user));
-  }
-
-  /** A QR code is about to be shown: from now on it may be scanned. */
-  expectQr(jid: JID): void {
-    this.#forgetQr(jid);
-    const { clock, config } = this.#gateway;
-    this.#qrCodes.set(
-      jid.bare,
-      new QrCode(clock.after(config.partialRegistrationTimeout * 1000, () => this.#forgetQr(jid))),
-    );
-  }
-
-  /** The network says that a QR code has been scanned, or that it was in vain. */
-  confirmQr(bareJid: string, error?: Error): void {
-    const code = this.#qrCodes.get(bareJid);
-    if (code === undefined) throw new TypeError(`${bareJid} has not been shown a QR code`);
-    code.settle(error);
-  }
-
-  /** Waits until the code has been scanned. @throws what `confirmQr` was given; XmppError `remote-server-timeout`. */
-  async qrConfirmed(jid: JID): Promise<void> {
-    const code = this.#qrCodes.get(jid.bare);
-    if (code === undefined) throw new XmppError('unexpected-request', 'The QR code has expired. Please begin again.');
-    const { clock, config } = this.#gateway;
-    let cancel = () => {};
-    const expired = new Promise<never>((_, reject) => {
-      cancel = clock.after(config.qrTimeout * 1000, () =>
-        reject(new XmppError('remote-server-timeout', 'The QR code was not scanned in time.')),
-      );
-    });
-    try {
-      await Promise.race([code.scanned, expired]);
-    } finally {
-      cancel();
-      this.#forgetQr(jid);
-    }
-  }
-
-  #forgetQr(jid: JID): void {
-    this.#qrCodes.get(jid.bare)?.drop();
-    this.#qrCodes.delete(jid.bare);
   }
 
   /** Runs tasks of one person one after the other, if that person may use the gateway. */
@@ -219,21 +179,4 @@ export class Registration {
 interface Asked {
   readonly step: RegistrationStep;
   readonly data: LegacyModuleData;
-}
-
-/** A QR code that has been shown, and will be scanned or not. */
-class QrCode {
-  readonly scanned: Promise<void>;
-  settle: (error?: Error) => void = () => {};
-  /** Nobody will come to scan it. */
-  readonly drop: () => void;
-
-  constructor(drop: () => void) {
-    this.drop = drop;
-    this.scanned = new Promise((resolve, reject) => {
-      this.settle = (error) => (error === undefined ? resolve() : reject(error));
-    });
-    // Nobody may be waiting yet.
-    this.scanned.catch(() => undefined);
-  }
 }

@@ -59,7 +59,7 @@ export async function nextStep(
       return preferencesStep(gateway, user);
     }
     case 'qr':
-      await gateway.registration.qrConfirmed(user.jid);
+      await gateway.registration.qrCodes.confirmed(user.jid);
       return preferencesStep(gateway, user);
     case 'preferences':
       user.preferences = answered.values;
@@ -109,7 +109,7 @@ function codeStep(gateway: BaseGateway): RegistrationStep {
 
 /** The code as a picture in the form, as text, and as a message: not every client shows all of these. */
 async function qrStep(gateway: BaseGateway, user: PendingUser): Promise<RegistrationStep> {
-  gateway.registration.expectQr(user.jid);
+  gateway.registration.qrCodes.expect(user.jid);
   const text = await gateway.getQrText(user);
   const url = await gateway.sendQr(text, { to: user.jid });
   gateway.sendText(text, { to: user.jid });
