@@ -201,7 +201,7 @@ export interface RoomMessageRow {
 
 /** What is on its way to users: several stanzas a row. A row goes when the server has read it. */
 export interface JournalOutRow {
-  /** In the order in which they are sent; made of the time: see `journalId`. */
+  /** In the order in which they are sent; made of the time: see `JournalIds`. */
   id: number;
   /** The process that sends it, where several share the database. */
   worker: number;
@@ -211,7 +211,7 @@ export interface JournalOutRow {
 
 /** What users have done in chats: what a plugin is asked to do, and whether it has. */
 export interface JournalInRow {
-  /** In the order of arrival; made of the time: see `journalId`. */
+  /** In the order of arrival; made of the time: see `JournalIds`. */
   id: number;
   user_id: number;
   worker: number;
