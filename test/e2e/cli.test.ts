@@ -14,7 +14,7 @@ import { suite } from '../support/test.ts';
 import { HARBOUR, slipway } from './support/gateway-process.ts';
 import { freePort, until } from './support/process.ts';
 
-const test = suite('command', { timeout: 60_000 });
+const test = suite('command', { timeout: 180_000 });
 const folder = mkdtempSync(join(tmpdir(), 'slipway-cli-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -13,7 +13,7 @@ import { type Converse, playInConverse } from './support/converse.ts';
 import { until } from './support/process.ts';
 import { IN_PROCESS, PROSODY, type ServerKind } from './support/servers.ts';
 
-const test = suite('people in Converse', { timeout: 120_000 });
+const test = suite('people in Converse', { timeout: 300_000 });
 const DOMAIN = 'harbour.localhost';
 
 class QrHarbour extends harbour.HarbourGateway {

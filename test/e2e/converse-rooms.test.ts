@@ -8,7 +8,7 @@ import { Converse, playInConverse } from './support/converse.ts';
 import { until } from './support/process.ts';
 import { IN_PROCESS, PROSODY, type ServerKind } from './support/servers.ts';
 
-const test = suite('rooms in Converse', { timeout: 120_000 });
+const test = suite('rooms in Converse', { timeout: 300_000 });
 const DOMAIN = 'harbour.localhost';
 const CREW = `#crew@${DOMAIN}`;
 const NOTICES = `#notices@${DOMAIN}`;

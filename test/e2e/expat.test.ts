@@ -2,7 +2,7 @@ import * as assert from 'uvu/assert';
 import { skip, suite } from '../support/test.ts';
 import { fuzzWithExpat, hasExpat } from '../support/xml-expat.ts';
 
-const test = suite('parser and expat', { timeout: 60_000 });
+const test = suite('parser and expat', { timeout: 180_000 });
 
 test('streams :: broken here and there, are read as expat reads them, but for what docs/parser.md lists', () => {
   if (!hasExpat) skip('needs python3');

@@ -11,7 +11,7 @@ import { until } from './support/process.ts';
 import { PROSODY, type ServerKind } from './support/servers.ts';
 import { Slixmpp } from './support/slixmpp.ts';
 
-const test = suite('irc and clients', { timeout: 120_000 });
+const test = suite('irc and clients', { timeout: 240_000 });
 const DOMAIN = 'irc.localhost';
 
 async function withNetwork(play: (ngircd: Ngircd, juliet: IiUser, tybalt: RawUser) => Promise<void>): Promise<void> {

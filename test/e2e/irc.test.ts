@@ -9,7 +9,7 @@ import { RawUser } from './support/irc-people.ts';
 import { ngircdWorld, type World } from './support/irc-world.ts';
 import { until } from './support/process.ts';
 
-const test = suite('irc', { timeout: 60_000 });
+const test = suite('irc', { timeout: 180_000 });
 const play = (scene: (world: World) => Promise<void>) => ngircdWorld(scene);
 
 test('channel :: join, talk, topic, modes, nicks, kick, part, both ways', () =>

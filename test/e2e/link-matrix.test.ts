@@ -29,7 +29,7 @@ async function conversing(
   try {
     await play(talk);
     await talk.stop();
-    await conversation.user.settle(60_000);
+    await conversation.user.settle();
     check(conversation.account, { isIdempotent: true });
     assert.is(await conversation.stopGateway(), 0);
   } finally {

@@ -49,7 +49,7 @@ const isFrom = (jid: string) => (event: SlixmppEvent) => event.from?.split('/')[
 const CREDENTIALS = { username: 'romeo', password: 'ahoy' };
 const PEOPLE = ['ada', 'bo', 'cleo', 'dag', 'eve'].map((name) => `${name}@${GATEWAY}`);
 
-const test = suite('prosody', { timeout: 90_000 });
+const test = suite('prosody', { timeout: 180_000 });
 
 test('with privileges :: contacts appear in the roster without a question, and a conversation works', () =>
   withStage(true, async ({ romeo }) => {

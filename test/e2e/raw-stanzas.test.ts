@@ -24,7 +24,7 @@ import { suite } from '../support/test.ts';
 import { Program } from './support/process.ts';
 import { Prosody } from './support/prosody.ts';
 
-const test = suite('raw-stanzas', { timeout: 60_000 });
+const test = suite('raw-stanzas', { timeout: 180_000 });
 const ROOT = resolve(import.meta.dirname, '../..');
 const SCRIPT = join(ROOT, 'examples/raw-stanzas/main.ts');
 const ROOM = 'garden@rooms.localhost';

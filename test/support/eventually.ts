@@ -1,7 +1,7 @@
 /** For what happens soon, on another side of a socket. */
 
 /** Calls `check` until it does not throw, and throws what it threw last when that takes too long. @param ms how long. */
-export async function eventually(check: () => void | Promise<void>, ms = 5000): Promise<void> {
+export async function eventually(check: () => void | Promise<void>, ms = 15_000): Promise<void> {
   const end = Date.now() + ms;
   for (;;) {
     try {

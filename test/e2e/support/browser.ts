@@ -22,7 +22,7 @@ export async function withPage(name: string, play: (page: Page) => Promise<void>
   });
   try {
     const page = await browser.newPage({ viewport: { width: 1100, height: 700 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     try {
       await play(page);
     } finally {

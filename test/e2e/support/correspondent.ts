@@ -169,7 +169,7 @@ export class Correspondent {
   }
 
   /** Lets everything come to rest, as far as it does. */
-  async settle(ms = 15_000): Promise<void> {
+  async settle(ms = 60_000): Promise<void> {
     const rest = () =>
       until(() => this.untold === 0 && this.isHeard && this.mailbox.isTaken, 'rest', ms).catch(() => {});
     // What is on its way gets the time to arrive before it is taken for lost.

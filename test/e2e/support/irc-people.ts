@@ -44,7 +44,7 @@ export class IiUser {
       this.#read(where)
         .split('\n')
         .find((line) => fits(line, pattern));
-    return until(found, `${this.nick} sees ${pattern} in ${where}, where there is:\n${this.#read(where)}`, 10_000);
+    return until(found, `${this.nick} sees ${pattern} in ${where}, where there is:\n${this.#read(where)}`);
   }
 
   async leaves(): Promise<void> {
@@ -93,7 +93,7 @@ export class RawUser {
   /** Resolves with the line that matches, or has this in it; it is then forgotten. */
   async sees(pattern: RegExp | string): Promise<string> {
     const found = () => this.lines.findIndex((line) => fits(line, pattern)) + 1;
-    const index = await until(found, `${this.nick} sees ${pattern}`, 10_000).catch((error) => {
+    const index = await until(found, `${this.nick} sees ${pattern}`).catch((error) => {
       throw new Error(`${error.message}; there was:\n${this.lines.join('\n')}`);
     });
     return this.lines.splice(index - 1, 1)[0] as string;

@@ -166,8 +166,7 @@ test('session :: asks, is asked, hears of its end', () =>
     await client.request({ type: 'get', payload: stanza("<ping xmlns='urn:xmpp:ping'/>") });
     assert.match(stanzas[0] ?? '', /to myself/);
     await server.stop();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.match(ended?.message ?? '', /system-shutdown/);
+    await eventually(() => assert.match(ended?.message ?? '', /system-shutdown/));
   }));
 
 const STREAM = `<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='1' version='1.0'>`;
