@@ -212,6 +212,11 @@ export class User extends TestClient {
     return found.map(String);
   }
 
+  /** On a machine that is busy a file or a picture may take its time. */
+  override receives(fits: (stanza: Element) => boolean, ms = 15_000): Promise<Element> {
+    return super.receives(fits, ms);
+  }
+
   override settle(jid = GATEWAY): Promise<void> {
     return super.settle(jid);
   }

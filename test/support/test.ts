@@ -6,7 +6,7 @@
 
 import { suite as uvuSuite } from 'uvu';
 
-const DEFAULT_TIMEOUT = 20_000;
+const DEFAULT_TIMEOUT = 30_000;
 
 /** Thrown by `skip`. */
 class Skipped extends Error {}

@@ -185,22 +185,22 @@ function saying(...answers: readonly string[]): Promise<Listening> {
 test('silence :: in each step of the login ends it, and is told by what did not come', async () => {
   const withPlain = `${STREAM}<stream:features>${PLAIN}</stream:features>`;
   const rows: readonly (readonly [string, readonly string[], Partial<ClientStreamOptions>])[] = [
-    ['no stream header within 100 ms', [], {}],
-    ['no stream features within 100 ms', [STREAM], {}],
+    ['no stream header within 1000 ms', [], {}],
+    ['no stream features within 1000 ms', [STREAM], {}],
     [
-      'no answer about TLS within 100 ms',
+      'no answer about TLS within 1000 ms',
       [`${STREAM}<stream:features>${STARTTLS}</stream:features>`],
       { tls: 'required' },
     ],
     [
-      'no TLS session within 100 ms',
+      'no TLS session within 1000 ms',
       [`${STREAM}<stream:features>${STARTTLS}</stream:features>`, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"],
       { tls: 'required' },
     ],
-    ['no end of the authentication within 100 ms', [withPlain], {}],
-    ['no stream features within 100 ms', [withPlain, SUCCESS, STREAM], {}],
+    ['no end of the authentication within 1000 ms', [withPlain], {}],
+    ['no stream features within 1000 ms', [withPlain, SUCCESS, STREAM], {}],
     [
-      'no answer from the server within 100 ms',
+      'no answer from the server within 1000 ms',
       [
         withPlain,
         SUCCESS,
@@ -209,9 +209,9 @@ test('silence :: in each step of the login ends it, and is told by what did not 
       {},
     ],
   ];
-  for (const [reason, answers, more] of rows) {
+  const play = async ([reason, answers, more]: (typeof rows)[number]) => {
     const server = await saying(...answers);
-    const client = new ClientStream(options(server.port, { timeout: 100, allowPlain: true, ...more }));
+    const client = new ClientStream(options(server.port, { timeout: 1000, allowPlain: true, ...more }));
     const error = await client.start().then(
       () => undefined,
       (e: unknown) => e as Error,
@@ -219,7 +219,8 @@ test('silence :: in each step of the login ends it, and is told by what did not 
     assert.ok(error?.message.includes(reason), `${error?.message} for ${reason}`);
     await eventually(() => assert.is(server.sockets.size, 0));
     await server.close();
-  }
+  };
+  await Promise.all(rows.map(play));
 });
 
 test('log in :: a stream that ends with the last answer is no session', async () => {

@@ -365,19 +365,20 @@ test('end :: a server that ends the stream and leaves the connection open is lef
 });
 
 test('silence :: in each step is told by what did not come', async () => {
-  for (const [said, reason] of [
-    ['', 'no stream header within 100 ms'],
-    [HEADER, 'no answer to the handshake within 100 ms'],
-  ] as const) {
+  const play = async (said: string, reason: string) => {
     const server = await listenTcp((socket) => socket.on('data', () => {}).write(said || ' '));
-    const { stream, log, logged } = component(server.port, { timeout: 100 });
+    const { stream, log, logged } = component(server.port, { timeout: 1000 });
     const started = stream.start().catch(() => undefined);
     await logged(1);
     assert.equal(log, [`offline: ${reason}`]);
     await stream.stop();
     await started;
     await server.close();
-  }
+  };
+  await Promise.all([
+    play('', 'no stream header within 1000 ms'),
+    play(HEADER, 'no answer to the handshake within 1000 ms'),
+  ]);
 });
 
 test('silence :: of a server that has not answered since the beginning is noticed too', async () => {
