@@ -13,7 +13,7 @@ import {
   sendFiles,
 } from './attachment/send.ts';
 import type { FileSource } from './attachment/source.ts';
-import type { Conversation, IdLookup, Voice } from './conversation.ts';
+import type { Author, Conversation, IdLookup, Referred, Voice } from './conversation.ts';
 import type { Envelope } from './outgoing/envelope.ts';
 import type { LinkPreview } from './outgoing/link-preview.ts';
 import {
@@ -30,9 +30,9 @@ import { type ContentFacts, type ReplyFacts, textMessage } from './outgoing/text
 export interface MessageReference {
   /** Its id on the network. */
   readonly legacyId: string;
-  /** Who wrote it. */
-  readonly author: 'user' | Actor;
-  /** Its text, to be quoted for clients that do not know replies. */
+  /** Who wrote it. Default: who is known to have written it here. */
+  readonly author?: 'user' | Actor;
+  /** Its text, to be quoted for clients that do not know replies. Default, in rooms: what their history has. */
   readonly body?: string;
 }
 
@@ -99,9 +99,9 @@ export abstract class Actor {
   /** Makes a file reachable for XMPP clients. @throws FetchError, UploadError, Error. @internal */
   protected abstract share(source: FileSource, options: ShareOptions): Promise<SharedFile>;
   /** The JID that replies to this actor's messages name, and the name in quotations. @internal */
-  abstract asAuthor(): { readonly jid: string; readonly name: string };
+  abstract asAuthor(): Author;
   /** As above, for the user of this conversation. @internal */
-  protected abstract userAsAuthor(): { readonly jid: string; readonly name: string };
+  protected abstract userAsAuthor(): Author;
 
   #lastState: ChatState | undefined;
 
@@ -266,9 +266,11 @@ export abstract class Actor {
 
   async #replyFacts(to: MessageReference | undefined, ids: IdLookup): Promise<ReplyFacts | undefined> {
     if (to === undefined) return undefined;
-    const author = to.author === 'user' ? this.userAsAuthor() : to.author.asAuthor();
-    const quoted = to.body === undefined ? undefined : { text: to.body, introduction: `${author.name}:` };
-    return { id: await ids.stanzaIdOf(to.legacyId), to: author.jid, quoted };
+    const known: Referred = to.author && to.body ? {} : await ids.referred(to.legacyId);
+    const author = to.author === 'user' ? this.userAsAuthor() : (to.author?.asAuthor() ?? known.author);
+    const text = to.body ?? known.body;
+    const quoted = text === undefined ? undefined : { text, ...(author && { introduction: `${author.name}:` }) };
+    return { id: await ids.stanzaIdOf(to.legacyId), to: author?.jid, quoted };
   }
 
   #chatState(state: ChatState, options: NoticeOptions): void {

@@ -13,6 +13,7 @@ import { NS as NS_RETRACTION } from '../xep/0424-retraction.ts';
 import { NS as NS_REACTIONS, RESTRICTIONS } from '../xep/0444-reactions.ts';
 import { NS as NS_SFS } from '../xep/0447-sfs.ts';
 import { NS as NS_REPLIES } from '../xep/0461-replies.ts';
+import type { Abilities } from './abilities.ts';
 import type { LegacyContact } from './contact.ts';
 import { XmppError } from './errors.ts';
 import type { LegacyMUC } from './muc/room.ts';
@@ -37,9 +38,7 @@ export interface Capability {
   /** Hooks of the session: any of them will do. */
   readonly hooks: readonly Hook[];
   /** What the contact or room must not have ruled out. */
-  readonly flag: keyof LegacyContact &
-    keyof LegacyMUC &
-    ('chatStates' | 'receipts' | 'marks' | 'correction' | 'reaction' | 'retraction' | 'replies' | 'upload');
+  readonly flag: Exclude<keyof Abilities, 'reactionsSingleEmoji'>;
 }
 
 /** What goes with what. @internal */

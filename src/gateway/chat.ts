@@ -1,6 +1,6 @@
 /** The conversation of one user in one chat, with a contact or in a room: ids on both sides, order, threads. */
 
-import { type IdLookup, Ordered, type Voice } from './conversation.ts';
+import { type IdLookup, Ordered, type Referred, type Voice } from './conversation.ts';
 import type { BaseSession } from './session.ts';
 import type { Pair } from './store/turn.ts';
 
@@ -126,6 +126,8 @@ export abstract class Chat<V> extends Ordered<V> implements IdLookup {
   takeUnread(xmppId: string): Promise<{ xmppId: string; legacyId: string }[]> {
     return this.#store.messageIds.takeUnread(this.session.userId, this.local, xmppId);
   }
+
+  abstract referred(legacyMsgId: string): Promise<Referred>;
 
   async threadOf(legacyThread: string | undefined): Promise<string | undefined> {
     if (legacyThread === undefined) return undefined;

@@ -6,7 +6,7 @@ import { hint } from '../xep/0334-hints.ts';
 import { retract } from '../xep/0424-retraction.ts';
 import { Chat } from './chat.ts';
 import type { LegacyContact } from './contact.ts';
-import type { Conversation, Voice } from './conversation.ts';
+import type { Conversation, Referred, Voice } from './conversation.ts';
 import type { BaseSession } from './session.ts';
 
 export class ContactChat extends Chat<Voice> implements Conversation {
@@ -15,6 +15,14 @@ export class ContactChat extends Chat<Voice> implements Conversation {
   constructor(session: BaseSession, contact: LegacyContact) {
     super(session, contact.jid.local);
     this.#contact = contact;
+  }
+
+  /** Who wrote it is known by the direction in which it went. What it said is not kept. */
+  async referred(legacyMsgId: string): Promise<Referred> {
+    const { store } = this.session.xmpp;
+    const sent = (by: 'user' | 'other') => store.messageIds.xmppIds(this.session.userId, this.local, legacyMsgId, by);
+    if ((await sent('user')).length > 0) return { author: this.#contact.userAsAuthor() };
+    return (await sent('other')).length > 0 ? { author: this.#contact.asAuthor() } : {};
   }
 
   protected emit(stanza: Element, voice: Voice): void {

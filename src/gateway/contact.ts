@@ -5,12 +5,13 @@ import { NS_METADATA } from '../xep/0084-avatar.ts';
 import { x as vcardUpdate } from '../xep/0153-vcard-avatars.ts';
 import { NS as NS_NICK } from '../xep/0172-nick.ts';
 import { NODE as VCARD_NODE } from '../xep/0292-vcard4.ts';
+import { type Abilities, ALL_ABILITIES } from './abilities.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
 import type { AvatarSource } from './avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from './avatar/picture.ts';
 import { ContactChat } from './contact-chat.ts';
-import type { Voice } from './conversation.ts';
+import type { Author, Voice } from './conversation.ts';
 import type { LegacyParticipant } from './muc/participant.ts';
 import type { LegacyMUC } from './muc/room.ts';
 import type { Envelope } from './outgoing/envelope.ts';
@@ -40,31 +41,14 @@ export type ClientType = 'bot' | 'console' | 'game' | 'handheld' | 'pc' | 'phone
  *
  * Call its methods when something happens on the network: `contact.sendText('hello', { legacyMsgId: '42' })`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: all are on the prototype, below.
 export class LegacyContact extends Present {
-  // What a plugin may override: `override readonly correction = false`. The defaults stand on the prototype, below.
+  // What a plugin may override, besides its abilities. The defaults stand on the prototype, below.
 
   /** The resource of the JID from which this contact speaks. */
   declare readonly resource: string;
   declare readonly mtype: 'chat';
   declare readonly isGroup: false;
-  /** Whether the user can change messages to this contact. */
-  declare readonly correction: boolean;
-  /** Whether the user can take messages back. */
-  declare readonly retraction: boolean;
-  /** Whether the user can react to messages. */
-  declare readonly reaction: boolean;
-  /** Whether the user can answer a certain message. */
-  declare readonly replies: boolean;
-  /** Whether the user can mark messages as read. */
-  declare readonly marks: boolean;
-  /** Whether receipts come for messages of the user. */
-  declare readonly receipts: boolean;
-  /** Whether the user's typing is shown. */
-  declare readonly chatStates: boolean;
-  /** Whether the user can send files. */
-  declare readonly upload: boolean;
-  /** Whether there can be one emoji of each person only. */
-  declare readonly reactionsSingleEmoji: boolean;
   /** What the contact's client looks like in service discovery. */
   declare readonly clientType: ClientType;
 
@@ -321,12 +305,12 @@ export class LegacyContact extends Present {
   }
 
   /** @internal */
-  asAuthor(): { readonly jid: string; readonly name: string } {
+  asAuthor(): Author {
     return { jid: this.fullJid, name: this.displayName };
   }
 
   /** @internal */
-  protected userAsAuthor(): { readonly jid: string; readonly name: string } {
+  userAsAuthor(): Author {
     const { jid } = this.session.user;
     return { jid: jid.bare, name: jid.local };
   }
@@ -499,19 +483,14 @@ export class LegacyContact extends Present {
   }
 }
 
+// In an interface, so that a getter may override what is otherwise a value: TypeScript allows both of these only.
+export interface LegacyContact extends Abilities {}
+
 // A user has many contacts, and most of them are alike: what all have stands here once.
 Object.assign(LegacyContact.prototype, {
   resource: 'slipway',
   mtype: 'chat',
   isGroup: false,
-  correction: true,
-  retraction: true,
-  reaction: true,
-  replies: true,
-  marks: true,
-  receipts: true,
-  chatStates: true,
-  upload: true,
-  reactionsSingleEmoji: false,
+  ...ALL_ABILITIES,
   clientType: 'pc',
 } satisfies Partial<LegacyContact>);

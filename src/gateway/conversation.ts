@@ -3,7 +3,19 @@
 import type { Element } from '../stanza/index.ts';
 import { Serial } from './serial.ts';
 
-/** Ids of XMPP for ids of the network. */
+/** Somebody who wrote a message: a JID for replies to it, and a name for quotations. */
+export interface Author {
+  readonly jid: string;
+  readonly name: string;
+}
+
+/** What is known of a message, by its id. */
+export interface Referred {
+  readonly author?: Author | undefined;
+  readonly body?: string | undefined;
+}
+
+/** Ids of XMPP for ids of the network, and what else is known of what they stand for. */
 export interface IdLookup {
   /** The stanza that carried a message; what the session's converter makes of the id when none is known. */
   stanzaIdOf(legacyMsgId: string): Promise<string>;
@@ -13,6 +25,8 @@ export interface IdLookup {
   stanzaIdsOf(legacyMsgId: string): Promise<readonly string[]>;
   /** The thread that the user's client began, or else the network's own. */
   threadOf(legacyThread: string | undefined): Promise<string | undefined>;
+  /** What a reply must say of a message, as far as it is known. */
+  referred(legacyMsgId: string): Promise<Referred>;
 }
 
 /** In whose name something is said; or, in rooms, that it was said and is for the archive only. */

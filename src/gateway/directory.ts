@@ -88,7 +88,9 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     if (known !== undefined) return known;
     const legacyId = await this.jidUsernameToLegacyId(local);
     await this.#countNew(legacyId);
-    return this.#find(legacyId, local, []);
+    const entry = await this.#find(legacyId, local, []);
+    this.#mustHave(entry, local);
+    return entry;
   }
 
   /** The one to whom a stanza is addressed. */
@@ -177,6 +179,12 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     this.session.xmpp.guard.allowance.count(this.session.user.jid.bare, 'people');
   }
 
+  /** What answers from another address than was asked for confuses clients: they are told the one that it has. */
+  #mustHave(entry: E, local: string): void {
+    if (entry.jid.local === local) return;
+    throw new XmppError('item-not-found', `The address of this ${this.kind} is ${entry.jid.bare}.`);
+  }
+
   async #make(legacyId: string, local: string | undefined, args: readonly unknown[]): Promise<E> {
     const username = await this.legacyIdToJidUsername(legacyId);
     let entry: E;
@@ -189,9 +197,7 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
     } finally {
       this.#making = undefined;
     }
-    if (local !== undefined && entry.jid.local !== local) {
-      throw new XmppError('item-not-found', `The address of this ${this.kind} is ${entry.jid.bare}.`);
-    }
+    if (local !== undefined) this.#mustHave(entry, local);
     const stored = await this.storedRows();
     const row = stored.get(legacyId);
     stored.delete(legacyId);

@@ -4,7 +4,7 @@ import type { Element, JID, MessageType } from '../stanza/index.ts';
 import { Actor } from './actor.ts';
 import type { SharedFile, ShareOptions } from './attachment/files.ts';
 import type { FileSource } from './attachment/source.ts';
-import { type Conversation, type IdLookup, Ordered } from './conversation.ts';
+import { type Author, type Conversation, type IdLookup, Ordered } from './conversation.ts';
 import type { BaseGateway } from './gateway.ts';
 import type { Envelope } from './outgoing/envelope.ts';
 
@@ -17,6 +17,7 @@ export class GatewayConversation extends Ordered implements Conversation {
     messageIdOf: async (id) => id,
     stanzaIdsOf: async (id) => [id],
     threadOf: async (thread) => thread,
+    referred: async () => ({}),
   };
 
   constructor(gateway: BaseGateway) {
@@ -73,11 +74,11 @@ export class GatewayVoice extends Actor {
     this.#type = type;
   }
 
-  asAuthor(): { readonly jid: string; readonly name: string } {
+  asAuthor(): Author {
     return { jid: this.#gateway.jid, name: this.#gateway.componentName };
   }
 
-  protected userAsAuthor(): { readonly jid: string; readonly name: string } {
+  protected userAsAuthor(): Author {
     return { jid: this.#to.bare, name: this.#to.local };
   }
 

@@ -5,6 +5,7 @@
 
 // What every plugin uses.
 export { JID } from '../stanza/index.ts';
+export type { Abilities } from './abilities.ts';
 // Those who speak, and what they say.
 export {
   Actor,

@@ -337,6 +337,22 @@ test('from a contact :: a reply to the user, to itself, and with a quotation', (
     assert.match(quoting, FALLBACK('urn:xmpp:reply:0', `<body start='0' end='${end}'/>`));
   }));
 
+test('from a contact :: a reply of which the plugin knows the id only names who is known to have written it', () =>
+  play(async (stage, romeo) => {
+    say(romeo, 'mine', '<body>hi</body>');
+    await romeo.settle();
+    const contact = await juliet(stage);
+    contact.sendText('hello', { legacyMsgId: 'n1' });
+    contact.sendText('to you', { replyTo: { legacyId: 'legacy-1' } });
+    contact.sendText('to me', { replyTo: { legacyId: 'n1' } });
+    contact.sendText('to whom', { replyTo: { legacyId: 'n2' } });
+    const [, toUser = '', toContact = '', toNobody = ''] = await romeo.all('message');
+    assert.match(toUser, "<reply xmlns='urn:xmpp:reply:0' to='romeo@localhost' id='mine'/>");
+    assert.match(toContact, `<reply xmlns='urn:xmpp:reply:0' to='${JULIET}/slipway' id='n1'/>`);
+    assert.match(toNobody, "<reply xmlns='urn:xmpp:reply:0' id='n2'/>");
+    assert.match(toNobody, '<body>to whom</body>');
+  }));
+
 test('from a contact :: what is said comes in the order in which it was said, also when ids are looked up', () =>
   play(async (stage, romeo) => {
     const contact = await juliet(stage);

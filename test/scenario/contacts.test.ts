@@ -234,6 +234,25 @@ test('addresses :: any id of the network can be one; the plugin may write it as 
   );
 });
 
+test('addresses :: another way to write one is refused, with the one that it has; whether it is in use or not', () => {
+  class Folding extends LegacyRoster<FullContact> {
+    override async jidUsernameToLegacyId(username: string): Promise<string> {
+      return username.replaceAll('{', '[');
+    }
+  }
+  return play(
+    async (stage) => {
+      const { contacts } = stage.session();
+      const refused = (): Promise<StanzaError> => contacts.byJid('a{@gw.localhost').catch((error) => error);
+      const text = 'The address of this contact is a[@gw.localhost.';
+      assert.is((await refused()).text, text);
+      await contacts.byJid('a[@gw.localhost');
+      assert.is((await refused()).text, text);
+    },
+    { plugin: { roster: Folding } },
+  );
+});
+
 test('arguments :: what byLegacyId is given reaches the constructor', () => {
   class Described extends FullContact {
     readonly about: string;

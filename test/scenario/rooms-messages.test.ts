@@ -287,6 +287,32 @@ test('from a room :: replies name the author’s JID in the room, and quote the 
     assert.ok(ann.jid !== `${GROUP}/🎉 Ann`);
   }));
 
+test('from a room :: a reply of which the plugin knows the id only is put together from the history', () =>
+  inside(async (stage, romeo) => {
+    const group = await room(stage);
+    const juliet = await group.getParticipant('JULIET');
+    say(romeo, 'c1', '<body>mine</body>');
+    await romeo.receives(has('mine'));
+    juliet.sendText('hers', { legacyMsgId: 'n1' });
+    juliet.sendText('1', { replyTo: { legacyId: 'legacy-1' }, legacyMsgId: 'n2' });
+    juliet.sendText('2', { replyTo: { legacyId: 'n1' } });
+    juliet.sendText('3', { replyTo: { legacyId: 'n2' } });
+    juliet.sendText('4', { replyTo: { legacyId: 'n4' } });
+    const replies = [
+      await romeo.receives(has('> romeo:\n> mine\n1')),
+      await romeo.receives(has('> JULIET:\n> hers\n2')),
+      await romeo.receives(has('> JULIET:\n> 1\n3')),
+      await romeo.receives(has('4')),
+    ];
+    assert.equal(
+      replies.map((each) => find(each, reply)?.to),
+      [`${GROUP}/romeo`, `${GROUP}/JULIET`, `${GROUP}/JULIET`, undefined],
+    );
+    juliet.retract('n1');
+    juliet.sendText('5', { replyTo: { legacyId: 'n1' } });
+    await romeo.receives(has('5'));
+  }));
+
 test('from a room :: late messages say when; recent ones do not', () =>
   inside(async (stage, romeo) => {
     const juliet = await (await room(stage)).getParticipant('JULIET');

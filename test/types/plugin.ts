@@ -21,6 +21,9 @@ export class Gateway extends BaseGateway {
 
 export class Contact extends LegacyContact {
   override readonly correction = false;
+  override get reaction() {
+    return this.session.logged;
+  }
 }
 
 export class Session extends BaseSession<Contact> {

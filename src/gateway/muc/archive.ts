@@ -158,6 +158,13 @@ export class RoomArchive {
     return { results: this.#results(messages, asked.queryId), fin };
   }
 
+  /** A message by its id, if it is here and was not taken back. */
+  async find(archiveId: string): Promise<Element | undefined> {
+    const kept = await this.#list({ limit: 1, archiveIds: [archiveId] });
+    for await (const { element } of this.#items(kept)) return element;
+    return undefined;
+  }
+
   /** How far the archive reaches. */
   async metadata(): Promise<Metadata> {
     const bounds = await this.#store.bounds(this.#userId, this.#chat);

@@ -6,7 +6,7 @@ import type { NoticeOptions } from '../actor.ts';
 import type { SharedFile, ShareOptions } from '../attachment/files.ts';
 import type { FileSource } from '../attachment/source.ts';
 import type { LegacyContact } from '../contact.ts';
-import type { Conversation, IdLookup, Voice } from '../conversation.ts';
+import type { Author, Conversation, IdLookup, Voice } from '../conversation.ts';
 import type { Envelope } from '../outgoing/envelope.ts';
 import { isSamePresence, type PresenceFacts } from '../outgoing/presence.ts';
 import type { OccupantFacts } from '../outgoing/room.ts';
@@ -220,12 +220,12 @@ export class LegacyParticipant extends Present {
   }
 
   /** @internal */
-  asAuthor(): { readonly jid: string; readonly name: string } {
+  asAuthor(): Author {
     return { jid: this.jid, name: this.#nickname };
   }
 
   /** @internal */
-  protected userAsAuthor(): { readonly jid: string; readonly name: string } {
+  protected userAsAuthor(): Author {
     return this.muc.userParticipant.asAuthor();
   }
 

@@ -1,13 +1,15 @@
 /** What is said in a room: in order, kept in its archive, and sent to the user's clients that are there. */
 
-import { bareOf, Element, find, type JID } from '../../stanza/index.ts';
+import { bareOf, Element, find, JID } from '../../stanza/index.ts';
 import { NS_USER } from '../../xep/0045-muc.ts';
 import { delay } from '../../xep/0203-delay.ts';
 import { hint } from '../../xep/0334-hints.ts';
 import { NS as NS_SID, stanzaId } from '../../xep/0359-stanza-ids.ts';
 import { NS as NS_OCCUPANT, occupantId } from '../../xep/0421-occupant-id.ts';
+import { realBody } from '../../xep/0428-fallback.ts';
+import { NS as NS_REPLY } from '../../xep/0461-replies.ts';
 import { type Carried, Chat } from '../chat.ts';
-import type { Voice } from '../conversation.ts';
+import type { Referred, Voice } from '../conversation.ts';
 import { reactionMessage } from '../outgoing/notices.ts';
 import { moderationMessage } from '../outgoing/retraction.ts';
 import { standingOf } from '../outgoing/room.ts';
@@ -48,6 +50,13 @@ export class RoomChat extends Chat<Utterance> {
     const { messageIds } = this.session.xmpp.store;
     const [ofClient] = await messageIds.xmppIds(this.session.userId, this.local, legacyMsgId, 'user');
     return ofClient ?? this.stanzaIdOf(legacyMsgId);
+  }
+
+  async referred(legacyMsgId: string): Promise<Referred> {
+    const stanza = await this.#room.archive.find(await this.stanzaIdOf(legacyMsgId));
+    const jid = stanza && JID.tryParse(stanza.attrs.from);
+    if (stanza === undefined || jid === undefined) return {};
+    return { author: { jid: jid.full, name: jid.resource }, body: realBody(stanza, NS_REPLY) };
   }
 
   /** Of messages that the user wrote nobody is told that the user has read them. */

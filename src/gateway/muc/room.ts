@@ -2,6 +2,7 @@
 
 import { type JID, StanzaError } from '../../stanza/index.ts';
 import { type Affiliation, type Destroy, STATUS } from '../../xep/0045-muc.ts';
+import { type Abilities, ALL_ABILITIES } from '../abilities.ts';
 import type { AvatarSource } from '../avatar/avatar-cache.ts';
 import { type PictureOptions, setPicture } from '../avatar/picture.ts';
 import type { LegacyContact } from '../contact.ts';
@@ -48,8 +49,9 @@ export interface ParticipantOptions {
  *
  * @typeParam P the plugin's own class of participants, if it has one.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: all are on the prototype, below.
 export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
-  // What a plugin may override. The defaults stand on the prototype, below.
+  // What a plugin may override, besides its abilities. The defaults stand on the prototype, below.
 
   /** Assign it in `updateInfo`, or override it. Default: `MucType.Channel`. */
   declare type: MucType;
@@ -61,24 +63,6 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   declare readonly hasDescription: boolean;
   /** Whether the group has a subject. Without one, the description or the name is shown instead. */
   declare readonly hasSubject: boolean;
-  /** Whether the user can change messages. */
-  declare readonly correction: boolean;
-  /** Whether the user can take messages back. */
-  declare readonly retraction: boolean;
-  /** Whether the user can react to messages. */
-  declare readonly reaction: boolean;
-  /** Whether the user can answer a certain message. */
-  declare readonly replies: boolean;
-  /** Whether the user can mark messages as read. */
-  declare readonly marks: boolean;
-  /** @internal */
-  declare readonly receipts: boolean;
-  /** Whether the user's typing is shown. */
-  declare readonly chatStates: boolean;
-  /** Whether the user can send files. */
-  declare readonly upload: boolean;
-  /** Whether there can be one emoji of each person only. */
-  declare readonly reactionsSingleEmoji: boolean;
 
   readonly session: BaseSession;
   readonly legacyId: string;
@@ -472,6 +456,10 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
   }
 }
 
+// As for contacts: a getter may override these too.
+// biome-ignore lint/correctness/noUnusedVariables: the type parameters of merged declarations must be the same.
+export interface LegacyMUC<P extends LegacyParticipant = LegacyParticipant> extends Abilities {}
+
 // All rooms have these in common.
 Object.assign(LegacyMUC.prototype, {
   type: MucType.Channel,
@@ -480,13 +468,6 @@ Object.assign(LegacyMUC.prototype, {
   maxHistoryFetch: 100,
   hasDescription: true,
   hasSubject: true,
-  correction: true,
-  retraction: true,
-  reaction: true,
-  replies: true,
-  marks: true,
+  ...ALL_ABILITIES,
   receipts: false,
-  chatStates: true,
-  upload: true,
-  reactionsSingleEmoji: false,
 } satisfies Partial<LegacyMUC>);
