@@ -12,6 +12,7 @@ import {
 import type { IrcSession } from './irc.ts';
 import { legacyIdOf, legacyIdOfUsername, nameOf, usernameOf } from './names.ts';
 import type { IrcNetwork } from './network.ts';
+import { oneLine } from './text.ts';
 
 type Affiliation = LegacyParticipant['affiliation'];
 type Standing = Pick<LegacyParticipant, 'affiliation' | 'role'>;
@@ -20,9 +21,10 @@ type Standing = Pick<LegacyParticipant, 'affiliation' | 'role'>;
 const HISTORY = 200;
 
 export class IrcBookmarks extends LegacyBookmarks<IrcChannel> {
+  declare readonly session: IrcSession;
+
   override async fill(): Promise<void> {
-    const session = this.session as IrcSession;
-    await session.enterChannels(session.data.channels);
+    await this.session.enterChannels(this.session.data.channels);
   }
 
   override async legacyIdToJidUsername(legacyId: string): Promise<string> {
@@ -30,7 +32,7 @@ export class IrcBookmarks extends LegacyBookmarks<IrcChannel> {
   }
 
   override async jidUsernameToLegacyId(username: string): Promise<string> {
-    return legacyIdOfUsername(username, 'channel', (this.session as IrcSession).networks);
+    return legacyIdOfUsername(username, 'channel', this.session.networks);
   }
 }
 
@@ -42,13 +44,22 @@ export class IrcParticipant extends LegacyParticipant {
 }
 
 export class IrcChannel extends LegacyMUC<IrcParticipant> {
+  declare readonly session: IrcSession;
+
   // What IRC does not have.
   override readonly correction = false;
   override readonly retraction = false;
-  override readonly reaction = false;
-  override readonly chatStates = false;
   override readonly marks = false;
   override readonly hasDescription = false;
+
+  // What some networks have.
+  override get reaction(): boolean {
+    return this.session.networkOf(this.legacyId)?.takesReactions ?? false;
+  }
+
+  override get chatStates(): boolean {
+    return this.session.networkOf(this.legacyId)?.takesTag('typing') ?? false;
+  }
 
   /** Those in the channel besides the user, by their nicks as the network compares them. */
   readonly #members = new Map<string, IrcParticipant>();
@@ -58,17 +69,17 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   #entering: Promise<void> | undefined;
 
   get network(): IrcNetwork {
-    return (this.session as IrcSession).network(nameOf(this.legacyId).network);
+    return this.session.network(nameOf(this.legacyId).network);
   }
 
-  /** Such as `#slipway`. */
-  get channel(): string {
+  /** Its name there, such as `#slipway`. */
+  get target(): string {
     return nameOf(this.legacyId).name;
   }
 
   override async updateInfo(): Promise<void> {
     this.type = MucType.Channel;
-    this.name = this.channel;
+    this.name = this.target;
     this.userNick = this.network.nick;
   }
 
@@ -83,32 +94,31 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   }
 
   /** Joins on IRC, if that is not done. @param key the password of the channel. @throws XmppError. */
-  async enter(key = (this.session as IrcSession).keyOf(this.legacyId)): Promise<void> {
+  async enter(key = this.session.keyOf(this.legacyId)): Promise<void> {
     if (this.#isIn) return;
     this.#entering ??= this.#join(key).finally(() => {
       this.#entering = undefined;
     });
     await this.#entering;
-    await (this.session as IrcSession).rememberChannel(this.legacyId, key);
+    await this.session.rememberChannel(this.legacyId, key);
   }
 
   async #join(key: string | undefined): Promise<void> {
-    await this.network.ask(this.channel, key === undefined ? `JOIN ${this.channel}` : `JOIN ${this.channel} ${key}`);
+    await this.network.ask(this.target, key === undefined ? `JOIN ${this.target}` : `JOIN ${this.target} ${key}`);
     // Who is there was said before the server answered, but need not be dealt with yet.
-    await (this.session as IrcSession).settled();
-    if (!this.#isIn)
-      throw new XmppError('not-acceptable', `${this.network.name} did not let you into ${this.channel}.`);
+    await this.session.events.settled();
+    if (!this.#isIn) throw new XmppError('not-acceptable', `${this.network.name} did not let you into ${this.target}.`);
   }
 
   /** Leaves on IRC, for good. */
   async part(): Promise<void> {
-    await (this.session as IrcSession).forgetChannel(this.legacyId);
-    if (this.#isIn && this.network.isUp) await this.network.ask(this.channel, `PART ${this.channel}`);
+    await this.session.forgetChannel(this.legacyId);
+    if (this.#isIn && this.network.isUp) await this.network.ask(this.target, `PART ${this.target}`);
     this.#out();
   }
 
   contactOf(nick: string): Promise<LegacyContact> {
-    return this.session.contacts.byLegacyId(legacyIdOf(nick, this.network.name));
+    return this.session.contacts.byLegacyId(legacyIdOf(nick, this.network));
   }
 
   /** Says something in the name of the room. */
@@ -123,23 +133,27 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   }
 
   override async onSetSubject(subject: string): Promise<void> {
-    await this.network.ask(this.channel, `TOPIC ${this.channel} :${subject.replace(/\s+/g, ' ')}`);
+    const topic = this.network.line(subject, 'TOPICLEN');
+    if (topic !== oneLine(subject)) {
+      throw new XmppError('not-acceptable', `${this.network.name} takes the beginning only: "${topic}".`);
+    }
+    await this.network.ask(this.target, `TOPIC ${this.target} :${topic}`);
   }
 
   override async onKick(contact: LegacyContact, reason = ''): Promise<void> {
     const { name: nick } = nameOf(contact.legacyId);
-    await this.network.ask(this.channel, `KICK ${this.channel} ${nick} :${reason.replace(/\s+/g, ' ')}`);
+    await this.network.ask(this.target, `KICK ${this.target} ${nick} :${this.network.line(reason, 'KICKLEN')}`);
   }
 
   override async onSetAffiliation(contact: LegacyContact, affiliation: Affiliation, reason?: string): Promise<void> {
     const { name: nick } = nameOf(contact.legacyId);
     const mode = (change: string, param = nick) =>
-      this.network.ask(this.channel, `MODE ${this.channel} ${change} ${param}`);
+      this.network.ask(this.target, `MODE ${this.target} ${change} ${param}`);
     if (affiliation === 'outcast') {
       await mode('+b', `${nick}!*@*`);
       return this.onKick(contact, reason);
     }
-    const has = this.#modes.get(this.network.lower(nick)) ?? new Set();
+    const has = this.#modes.get(this.network.fold(nick)) ?? new Set();
     const isOperator = affiliation === 'owner' || affiliation === 'admin';
     if (isOperator && !has.has('o')) await mode('+o');
     if (!isOperator && has.has('o')) await mode('-o');
@@ -154,8 +168,8 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   override async backfill(after: HoleBound | undefined): Promise<void> {
     if (!this.#isIn || !this.network.client.network.cap.isEnabled('draft/chathistory')) return;
     const since = after === undefined ? '*' : `timestamp=${after.when.toISOString()}`;
-    const done = (this.session as IrcSession).historyOf(this);
-    await this.network.ask(this.channel, `CHATHISTORY LATEST ${this.channel} ${since} ${HISTORY}`);
+    const done = this.session.events.historyOf(this);
+    await this.network.ask(this.target, `CHATHISTORY LATEST ${this.target} ${since} ${HISTORY}`);
     await done;
   }
 
@@ -165,16 +179,16 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   async setMembers(users: readonly { readonly nick: string; readonly modes: readonly string[] }[]): Promise<void> {
     this.#isIn = true;
     this.userNick = this.network.nick;
-    const here = new Set(users.map(({ nick }) => this.network.lower(nick)));
+    const here = new Set(users.map(({ nick }) => this.network.fold(nick)));
     for (const nick of [...this.#members.keys()]) if (!here.has(nick)) this.remove(nick);
     for (const { nick, modes } of users) await this.add(nick, modes);
     this.nParticipants = users.length;
   }
 
   async add(nick: string, modes: readonly string[] = []): Promise<void> {
-    const key = this.network.lower(nick);
+    const key = this.network.fold(nick);
     this.#modes.set(key, new Set(modes));
-    if (!this.#isUser(nick) && !this.#members.has(key)) {
+    if (!this.network.isUser(nick) && !this.#members.has(key)) {
       const participant = await this.getParticipant(nick);
       participant.setStanding(standingOf(modes));
       this.#members.set(key, participant);
@@ -184,20 +198,20 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   }
 
   has(nick: string): boolean {
-    return this.#members.has(this.network.lower(nick));
+    return this.#members.has(this.network.fold(nick));
   }
 
   /** Somebody in the channel; or somebody who is not, for what was said from outside or before. */
   async speaker(nick: string): Promise<IrcParticipant> {
-    if (this.#isUser(nick)) return this.getUserParticipant();
-    return this.#members.get(this.network.lower(nick)) ?? this.getParticipant(nick);
+    if (this.network.isUser(nick)) return this.getUserParticipant();
+    return this.#members.get(this.network.fold(nick)) ?? this.getParticipant(nick);
   }
 
   /** Somebody has left the channel. */
   remove(nick: string, { kick = false, reason }: { kick?: boolean; reason?: string | undefined } = {}): void {
-    const key = this.network.lower(nick);
+    const key = this.network.fold(nick);
     this.#modes.delete(key);
-    if (this.#isUser(nick)) return this.#userOut(kick, reason);
+    if (this.network.isUser(nick)) return this.#userOut(kick, reason);
     const participant = this.#members.get(key);
     if (participant === undefined) return;
     this.#members.delete(key);
@@ -205,20 +219,20 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   }
 
   rename(from: string, to: string): void {
-    const key = this.network.lower(from);
+    const key = this.network.fold(from);
     const modes = this.#modes.get(key);
     this.#modes.delete(key);
-    if (modes !== undefined) this.#modes.set(this.network.lower(to), modes);
+    if (modes !== undefined) this.#modes.set(this.network.fold(to), modes);
     const participant = this.#members.get(key);
     if (participant === undefined) return;
     this.#members.delete(key);
-    this.#members.set(this.network.lower(to), participant);
+    this.#members.set(this.network.fold(to), participant);
     participant.nickname = to;
   }
 
   /** Modes such as `+o` of somebody have changed. */
   changeMode(nick: string, mode: string): void {
-    const key = this.network.lower(nick);
+    const key = this.network.fold(nick);
     const modes = this.#modes.get(key) ?? new Set<string>();
     if (mode.startsWith('+')) modes.add(mode.slice(1));
     else modes.delete(mode.slice(1));
@@ -227,7 +241,7 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   }
 
   away(nick: string, message: string | undefined): void {
-    const participant = this.#members.get(this.network.lower(nick));
+    const participant = this.#members.get(this.network.fold(nick));
     if (message === undefined) participant?.online();
     else participant?.away({ status: message });
   }
@@ -240,13 +254,9 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
     this.system(`The connection to ${this.network.name} was lost (${reason}). Trying again …`);
   }
 
-  #isUser(nick: string): boolean {
-    return this.network.lower(nick) === this.network.lower(this.network.nick);
-  }
-
   #showStanding(key: string): void {
     const standing = standingOf([...(this.#modes.get(key) ?? [])]);
-    const participant = this.#isUser(key) ? this.userParticipant : this.#members.get(key);
+    const participant = this.network.isUser(key) ? this.userParticipant : this.#members.get(key);
     participant?.setStanding(standing);
   }
 

@@ -93,7 +93,7 @@ export class JoinChannel extends Command {
       ],
       handler: async ({ network, channel, key }: { network: string; channel: string; key?: string }, asking) => {
         if (!isChannel(channel)) throw new XmppError('not-acceptable', 'Names of channels begin with #.');
-        const room = await of(asking).bookmarks.byLegacyId(legacyIdOf(channel, network));
+        const room = await of(asking).bookmarks.byLegacyId(legacyIdOf(channel, of(asking).network(network)));
         await room.enter(key === '' ? undefined : key);
         // Not every client joins by itself when a bookmark comes.
         await room.addToBookmarks({ invite: true });

@@ -12,6 +12,7 @@ const CONDITIONS: Readonly<Record<string, Condition>> = {
   405: 'resource-constraint', // too many channels
   406: 'item-not-found', // was no such nick
   407: 'resource-constraint', // too many targets
+  417: 'not-acceptable', // line too long
   432: 'not-acceptable', // erroneous nick
   433: 'conflict', // nick in use
   436: 'conflict', // nick collision

@@ -1,7 +1,12 @@
-/** A small IRC server in this process, for tests: for clients that connect, and people who say what they are told. RFC 2812. */
+/**
+ * A small IRC server in this process, for tests: for clients that connect, and people who say what they are told. RFC 2812,
+ * and of IRCv3 what `CAPABILITIES` lists.
+ */
 
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ircLineParser } from 'irc-framework';
+import { type IrcTags, ircLineParser } from 'irc-framework';
+import type { CaseMapping } from './casemapping.ts';
+import { Client, NAME } from './fake-client.ts';
 
 export interface FakeServerOptions {
   /** Who is always there: nick by nick. */
@@ -11,7 +16,13 @@ export interface FakeServerOptions {
   /** Of every account. The account is called as the user name of the client. */
   readonly password: string;
   /** A client has written to somebody, and was not refused. */
-  readonly onText: (by: Client, target: string, text: string) => void;
+  readonly onText?: (by: Client, target: string, text: string, tags: IrcTags) => void;
+  /** A client has sent tags alone. */
+  readonly onTags?: (by: Client, target: string, tags: IrcTags) => void;
+  /** What clients can ask for. Default: all that there is. */
+  readonly capabilities?: readonly string[];
+  /** Default `rfc1459`. */
+  readonly caseMapping?: CaseMapping;
 }
 
 interface Channel {
@@ -25,11 +36,24 @@ interface Channel {
 interface Said {
   readonly from: string;
   readonly text: string;
-  readonly tags: { readonly msgid: string; readonly time: string };
+  readonly tags: IrcTags & { readonly time: string };
 }
 
-const NAME = 'irc.test';
-const CAPABILITIES = ['batch', 'draft/chathistory', 'message-tags', 'multi-prefix', 'sasl', 'server-time'];
+const CAPABILITIES = [
+  'batch',
+  'draft/chathistory',
+  'echo-message',
+  'message-tags',
+  'multi-prefix',
+  'sasl',
+  'server-time',
+];
+/** RFC 2812 §2.2: what counts as capitals besides those of letters, and of what. */
+const CAPITALS: Readonly<Record<CaseMapping, Readonly<Record<string, string>>>> = {
+  ascii: {},
+  'strict-rfc1459': { '[': '{', ']': '}', '\\': '|' },
+  rfc1459: { '[': '{', ']': '}', '\\': '|', '~': '^' },
+};
 /** RFC 2812 §2.3. Servers cut what is longer when they pass it on. */
 const LINE = 512;
 
@@ -46,12 +70,13 @@ export class FakeIrcServer {
     this.#net = createServer((socket) => this.#accept(socket));
     for (const [name, nicks] of Object.entries(options.channels)) {
       const members = new Map(nicks.map((nick, i) => [nick, i === 0 ? 'o' : '']));
-      this.#channels.set(lower(name), { name, members, said: [], topic: undefined });
+      this.#channels.set(this.#fold(name), { name, members, said: [], topic: undefined });
     }
   }
 
-  start(): Promise<void> {
-    return new Promise((listening) => this.#net.listen(0, '127.0.0.1', listening));
+  /** @param port one that is free, unless it is given. */
+  start(port = 0): Promise<void> {
+    return new Promise((listening) => this.#net.listen(port, '127.0.0.1', listening));
   }
 
   async stop(): Promise<void> {
@@ -67,19 +92,36 @@ export class FakeIrcServer {
   // What people are told to do.
 
   /** @returns the id of the message. Whoever is not connected does not get it. */
-  says(from: string, target: string, text: string): string {
+  says(from: string, target: string, text: string, tags: IrcTags = {}): string {
     // A line cannot have these, and what begins with \x01 is a question to the client.
     const line = text.replace(/[\0\r\n]+/g, ' ');
-    return this.#say(this.#person(from), target, 'PRIVMSG', line.startsWith('\x01') ? ` ${line}` : line);
+    return this.#say(this.#person(from), target, line.startsWith('\x01') ? ` ${line}` : line, tags);
+  }
+
+  /** Whoever has this nick has written to somebody with another client, as bouncers tell their clients. */
+  saysElsewhere(nick: string, target: string, text: string): void {
+    const client = this.#client(nick);
+    client?.sendTagged(
+      { msgid: `id${++this.#ids}`, time: new Date().toISOString() },
+      client.prefix,
+      'PRIVMSG',
+      target,
+      text,
+    );
+  }
+
+  /** Sends tags that begin with `+`, alone. */
+  tags(from: string, target: string, tags: IrcTags): void {
+    this.#say(this.#person(from), target, undefined, tags);
   }
 
   setsTopic(from: string, channel: string, text: string): void {
-    this.#setTopic(this.#person(from), this.#channels.get(lower(channel)) as Channel, text);
+    this.#setTopic(this.#person(from), this.#channels.get(this.#fold(channel)) as Channel, text);
   }
 
   /** The next text of this client is not taken. */
   refusesNext(nick: string): void {
-    this.#refused.add(lower(nick));
+    this.#refused.add(this.#fold(nick));
   }
 
   /** The connection of this client breaks. */
@@ -92,10 +134,13 @@ export class FakeIrcServer {
   readonly #commands: Readonly<Record<string, (client: Client, ...params: string[]) => void>> = {
     CAP: (client, what, names = '') => {
       client.isNegotiating = what !== 'END';
-      if (what === 'LS') return client.send(NAME, 'CAP', '*', 'LS', CAPABILITIES.join(' '));
+      const offered = this.#options.capabilities ?? CAPABILITIES;
+      if (what === 'LS') return client.send(NAME, 'CAP', '*', 'LS', offered.join(' '));
       if (what === 'END') return this.#welcome(client);
-      for (const name of names.trim().split(' ')) client.capabilities.add(name);
-      client.send(NAME, 'CAP', client.nick || '*', 'ACK', names);
+      const wanted = names.trim().split(' ');
+      const isOffered = wanted.every((name) => offered.includes(name));
+      if (isOffered) for (const name of wanted) client.capabilities.add(name);
+      client.send(NAME, 'CAP', client.nick || '*', isOffered ? 'ACK' : 'NAK', names);
     },
     AUTHENTICATE: (client, data) => {
       if (data === 'PLAIN') return client.send('', 'AUTHENTICATE', '+');
@@ -107,7 +152,7 @@ export class FakeIrcServer {
     },
     NICK: (client, nick = '') => {
       const holder = this.#client(nick);
-      if ((holder !== undefined && holder !== client) || this.#options.people.some((each) => isSame(each, nick)))
+      if ((holder !== undefined && holder !== client) || this.#options.people.some((each) => this.#isSame(each, nick)))
         return client.replies(433, nick, 'Nickname is already in use');
       const [before, shown] = [client.nick, client.prefix];
       client.nick = nick;
@@ -133,13 +178,13 @@ export class FakeIrcServer {
     },
     JOIN: (client, names = '') => {
       for (const name of names.split(',')) {
-        const room: Channel = this.#channels.get(lower(name)) ?? {
+        const room: Channel = this.#channels.get(this.#fold(name)) ?? {
           name,
           members: new Map(),
           said: [],
           topic: undefined,
         };
-        this.#channels.set(lower(name), room);
+        this.#channels.set(this.#fold(name), room);
         if (room.members.has(client.nick)) continue;
         room.members.set(client.nick, room.members.size === 0 ? 'o' : '');
         for (const each of this.#clientsIn(room)) each.send(client.prefix, 'JOIN', room.name);
@@ -159,7 +204,7 @@ export class FakeIrcServer {
     },
     KICK: (client, name = '', nick = '', reason = '') => {
       const room = this.#roomOf(client, name, true);
-      const member = [...(room?.members.keys() ?? [])].find((each) => isSame(each, nick));
+      const member = [...(room?.members.keys() ?? [])].find((each) => this.#isSame(each, nick));
       if (room === undefined) return;
       if (member === undefined) return client.replies(441, nick, room.name, 'They are not in that channel');
       this.#out(room, member, client.prefix, 'KICK', room.name, member, reason);
@@ -169,15 +214,24 @@ export class FakeIrcServer {
       if (room !== undefined) this.#setTopic(client.prefix, room, text);
     },
     PRIVMSG: (client, target = '', text = '') => {
-      if (this.#refused.delete(lower(client.nick))) return client.replies(531, target, 'They do not want to hear you');
-      if (isChannel(target) ? this.#roomOf(client, target) === undefined : !this.#isThere(target))
-        return client.replies(isChannel(target) ? 404 : 401, target, 'No such nick/channel');
-      this.#options.onText(client, target, this.#cut(client.prefix, 'PRIVMSG', target, text));
-      this.#say(client.prefix, target, 'PRIVMSG', text, client);
+      if (text === '') return client.replies(412, 'No text to send');
+      if (this.#refused.delete(this.#fold(client.nick)))
+        return client.replies(531, target, 'They do not want to hear you');
+      if (!this.#mayWrite(client, target)) return;
+      const line = this.#cut(client.prefix, 'PRIVMSG', target, text);
+      const msgid = this.#say(client.prefix, target, line, client.clientTags, client);
+      this.#options.onText?.(client, target, line, { ...client.clientTags, msgid });
+    },
+    // IRCv3: message-tags
+    TAGMSG: (client, target = '') => {
+      if (!client.capabilities.has('message-tags')) return client.replies(421, 'TAGMSG', 'Unknown command');
+      if (!this.#mayWrite(client, target)) return;
+      this.#say(client.prefix, target, undefined, client.clientTags, client);
+      this.#options.onTags?.(client, target, client.clientTags);
     },
     WHOIS: (client, nick = '') => {
       const somebody = this.#client(nick);
-      const name = somebody?.nick ?? this.#options.people.find((each) => isSame(each, nick));
+      const name = somebody?.nick ?? this.#options.people.find((each) => this.#isSame(each, nick));
       if (name === undefined) client.replies(401, nick, 'No such nick/channel');
       else
         client.replies(311, name, somebody?.user ?? 'person', 'host.test', '*', somebody?.realName ?? `${name} here`);
@@ -191,7 +245,7 @@ export class FakeIrcServer {
       const batch = `history${++this.#ids}`;
       client.send(NAME, 'BATCH', `+${batch}`, 'chathistory', room.name);
       for (const { from: by, text, tags } of room.said) {
-        if (from === '*' || tags.time > from) client.sendTagged({ ...tags, batch }, by, 'PRIVMSG', room.name, text);
+        if (from === '*' || tags.time > from) client.sendTagged({ batch, ...tags }, by, 'PRIVMSG', room.name, text);
       }
       client.send(NAME, 'BATCH', `-${batch}`);
     },
@@ -211,7 +265,8 @@ export class FakeIrcServer {
   }
 
   #take(client: Client, line: string): void {
-    const { command, params } = ircLineParser(line);
+    const { command, params, tags } = ircLineParser(line);
+    client.lineTags = tags;
     const handle = this.#commands[command];
     if (handle !== undefined) handle(client, ...params);
     else client.replies(421, command, 'Unknown command');
@@ -221,7 +276,10 @@ export class FakeIrcServer {
     if (client.isWelcome || client.isNegotiating || client.nick === '' || client.user === '') return;
     client.isWelcome = true;
     client.replies(1, `Welcome, ${client.prefix}`);
-    client.replies(5, 'CASEMAPPING=rfc1459', 'CHANTYPES=#', 'PREFIX=(ov)@+', 'NETWORK=Fake', 'are supported');
+    const { caseMapping = 'rfc1459' } = this.#options;
+    // In lines of their own, as there may be more than fit into one.
+    client.replies(5, 'CHANLIMIT=#:100', 'are supported');
+    client.replies(5, `CASEMAPPING=${caseMapping}`, 'CHANTYPES=#', 'PREFIX=(ov)@+', 'NETWORK=Fake', 'are supported');
     client.replies(422, 'There is no message of the day');
   }
 
@@ -244,14 +302,30 @@ export class FakeIrcServer {
     for (const each of this.#clientsIn(room)) each.send(prefix, 'TOPIC', room.name, text);
   }
 
-  #say(prefix: string, target: string, command: string, text: string, by?: Client): string {
-    const tags = { msgid: `id${++this.#ids}`, time: new Date().toISOString() };
-    const room = this.#channels.get(lower(target));
-    const line = this.#cut(prefix, command, target, text);
-    room?.said.push({ from: prefix, text: line, tags });
-    const to = room === undefined ? [this.#client(target)] : this.#clientsIn(room);
-    for (const each of to) if (each !== by) each?.sendTagged(tags, prefix, command, room?.name ?? each.nick, line);
-    return tags.msgid;
+  /** Passes on a text, or tags alone. @returns its id. */
+  #say(prefix: string, target: string, text: string | undefined, clientTags: IrcTags, by?: Client): string {
+    const msgid = `id${++this.#ids}`;
+    const tags = { msgid, time: new Date().toISOString(), ...clientTags };
+    const room = this.#channels.get(this.#fold(target));
+    const command = text === undefined ? 'TAGMSG' : 'PRIVMSG';
+    const line = text === undefined ? [] : [this.#cut(prefix, command, target, text)];
+    if (line[0] !== undefined) room?.said.push({ from: prefix, text: line[0], tags });
+    const name = room?.name ?? this.#client(target)?.nick ?? target;
+    const others = room === undefined ? [this.#client(target)] : this.#clientsIn(room).filter((each) => each !== by);
+    // IRCv3 echo-message: whoever writes to themselves gets it twice.
+    if (by?.capabilities.has('echo-message')) by.sendTagged(tags, prefix, command, name, ...line);
+    for (const each of others) {
+      if (text !== undefined || each?.capabilities.has('message-tags'))
+        each?.sendTagged(tags, prefix, command, name, ...line);
+    }
+    return msgid;
+  }
+
+  /** Else the client is told. */
+  #mayWrite(client: Client, target: string): boolean {
+    if (target.startsWith('#')) return this.#roomOf(client, target) !== undefined;
+    if (!this.#isThere(target)) client.replies(401, target, 'No such nick/channel');
+    return this.#isThere(target);
   }
 
   /** As much of a text as fits into a line. */
@@ -262,7 +336,7 @@ export class FakeIrcServer {
 
   /** The channel, if the client is in it, and may do there what it wants; else it is told. */
   #roomOf(client: Client, name: string, asOperator = false): Channel | undefined {
-    const room = this.#channels.get(lower(name));
+    const room = this.#channels.get(this.#fold(name));
     const modes = room?.members.get(client.nick);
     if (room === undefined || modes === undefined) client.replies(442, name, 'You are not on that channel');
     else if (asOperator && !modes.includes('o')) client.replies(482, name, 'You are not a channel operator');
@@ -271,15 +345,24 @@ export class FakeIrcServer {
   }
 
   #client(nick: string): Client | undefined {
-    return [...this.#clients].find((each) => isSame(each.nick, nick));
+    return [...this.#clients].find((each) => this.#isSame(each.nick, nick));
   }
 
   #isThere(nick: string): boolean {
-    return this.#client(nick) !== undefined || this.#options.people.some((each) => isSame(each, nick));
+    return this.#client(nick) !== undefined || this.#options.people.some((each) => this.#isSame(each, nick));
+  }
+
+  #fold(name: string): string {
+    const capitals = CAPITALS[this.#options.caseMapping ?? 'rfc1459'];
+    return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()).replace(/\W/g, (char) => capitals[char] ?? char);
+  }
+
+  #isSame(nick: string, other: string): boolean {
+    return this.#fold(nick) === this.#fold(other);
   }
 
   #person(nick: string): string {
-    return `${this.#options.people.find((each) => isSame(each, nick)) ?? nick}!person@host.test`;
+    return `${this.#options.people.find((each) => this.#isSame(each, nick)) ?? nick}!person@host.test`;
   }
 
   #channelsOf(nick: string): Channel[] {
@@ -289,58 +372,4 @@ export class FakeIrcServer {
   #clientsIn({ members }: Channel): Client[] {
     return [...this.#clients].filter(({ nick }) => members.has(nick));
   }
-}
-
-/** Somebody who is connected. */
-export class Client {
-  readonly socket: Socket;
-  readonly capabilities = new Set<string>();
-  nick = '';
-  /** What the client calls itself, and cannot change. */
-  user = '';
-  realName = '';
-  isNegotiating = false;
-  isWelcome = false;
-
-  constructor(socket: Socket) {
-    this.socket = socket;
-  }
-
-  get prefix(): string {
-    return `${this.nick}!~${this.user}@host.test`;
-  }
-
-  replies(numeric: number, ...params: string[]): void {
-    this.send(NAME, String(numeric).padStart(3, '0'), this.nick || '*', ...params);
-  }
-
-  send(prefix: string, command: string, ...params: string[]): void {
-    this.sendTagged({}, prefix, command, ...params);
-  }
-
-  sendTagged(tags: Readonly<Record<string, string>>, prefix: string, command: string, ...params: string[]): void {
-    const shown = this.capabilities.has('message-tags') ? Object.entries(tags) : [];
-    const parts = [
-      ...(shown.length > 0 ? [`@${shown.map((each) => each.join('=')).join(';')}`] : []),
-      ...(prefix === '' ? [] : [`:${prefix}`]),
-      command,
-      ...params.slice(0, -1),
-      `:${params.at(-1)}`,
-    ];
-    this.socket.write(`${parts.join(' ')}\r\n`);
-  }
-}
-
-function isChannel(name: string): boolean {
-  return name.startsWith('#');
-}
-
-/** CASEMAPPING=rfc1459: names are the same in capitals, and these are capitals too. */
-function lower(name: string): string {
-  const CAPITALS: Readonly<Record<string, string>> = { '[': '{', ']': '}', '\\': '|', '~': '^' };
-  return name.toLowerCase().replace(/[[\]\\~]/g, (char) => CAPITALS[char] as string);
-}
-
-function isSame(nick: string, other: string): boolean {
-  return lower(nick) === lower(other);
 }

@@ -12,15 +12,20 @@ declare module 'irc-framework' {
   /** Who did something, and when, if the server says. */
   interface By {
     readonly nick: string;
+    readonly hostname: string;
     /** Milliseconds since 1970. */
     readonly time?: number;
     readonly tags?: IrcTags;
     readonly batch?: Batch;
   }
 
-  interface Said extends By {
-    readonly from_server: boolean;
+  export interface SaidEvent extends By {
+    /** Not given of what has tags only. */
+    readonly from_server?: boolean;
     readonly target: string;
+  }
+
+  interface TextEvent extends SaidEvent {
     readonly message: string;
   }
 
@@ -52,9 +57,10 @@ declare module 'irc-framework' {
     'nick in use': { nick: string };
     'nick invalid': { nick: string; reason: string };
     pong: { message?: string };
-    privmsg: Said;
-    notice: Said;
-    action: Said;
+    privmsg: TextEvent;
+    notice: TextEvent;
+    action: TextEvent;
+    tagmsg: SaidEvent;
     join: By & { channel: string };
     part: By & { channel: string; message: string };
     quit: By & { message: string };
@@ -71,7 +77,13 @@ declare module 'irc-framework' {
   }
 
   /** A line, in its parts. */
-  export function ircLineParser(line: string): { readonly command: string; readonly params: string[] };
+  export function ircLineParser(line: string): {
+    readonly tags: IrcTags;
+    readonly command: string;
+    readonly params: string[];
+  };
+
+  export const MessageTags: { encode(tags: { readonly [name: string]: string }): string };
 
   export class Client {
     constructor(options: object);
@@ -79,6 +91,11 @@ declare module 'irc-framework' {
     readonly network: {
       readonly name: string;
       readonly cap: { isEnabled(name: string): boolean };
+      /** What the server has said that it has: RPL_ISUPPORT. */
+      readonly options: { CASEMAPPING: string; readonly [name: string]: unknown };
+      /** The software of the server. */
+      readonly ircd: string;
+      supportsTag(name: string): boolean;
     };
     on<E extends keyof Events>(event: E, listener: (event: Events[E]) => void): this;
     off<E extends keyof Events>(event: E, listener: (event: Events[E]) => void): this;
@@ -89,6 +106,5 @@ declare module 'irc-framework' {
     raw(...words: (string | number)[]): void;
     changeNick(nick: string): void;
     whois(nick: string, done: (whois: IrcWhois) => void): void;
-    caseLower(text: string): string;
   }
 }

@@ -1,9 +1,9 @@
 /**
- * A gateway to IRC. What users do becomes commands to a server; what the server says becomes calls of rooms and contacts.
- * network.ts keeps a connection up, channels.ts are the rooms, people.ts the contacts, text.ts knows colours and lines.
+ * A gateway to IRC: who registers, and what users do, which becomes commands to a server. What the server says becomes
+ * calls of rooms and contacts in events.ts. network.ts keeps a connection up, channels.ts are the rooms, people.ts the
+ * contacts, text.ts knows colours and lines.
  */
 
-import type { Client } from 'irc-framework';
 import {
   BaseGateway,
   BaseSession,
@@ -19,11 +19,21 @@ import {
 } from 'slipway';
 import { type IrcChannel, IrcParticipant } from './channels.ts';
 import { AddNetwork, JoinChannel, Networks, RemoveNetwork } from './commands.ts';
-import { isChannel, legacyIdOf, nameOf, usernameOf } from './names.ts';
+import { NetworkEvents } from './events.ts';
+import { legacyIdOf, nameOf } from './names.ts';
 import { IrcNetwork, type NetworkListener, type NetworkOptions, type NetworkSettings } from './network.ts';
 import type { IrcContact } from './people.ts';
-import { channelsFrom, type IrcData, type KnownChannel, NETWORK_FIELDS, options, settingsFrom } from './settings.ts';
-import { beginningOf, fromIrc, toIrc } from './text.ts';
+import { Reactions } from './reactions.ts';
+import {
+  channelsFrom,
+  type IrcData,
+  type KnownChannel,
+  NETWORK_FIELDS,
+  options,
+  settingsFrom,
+  withChannels,
+} from './settings.ts';
+import { beginningOf, toIrc } from './text.ts';
 
 export { IrcBookmarks, IrcChannel, IrcParticipant } from './channels.ts';
 export { IrcContact, IrcRoster } from './people.ts';
@@ -55,30 +65,31 @@ export class IrcGateway extends BaseGateway {
 
   // Users are who they say: that it works is seen by connecting.
   override async validate(userJid: JID, form: FormValues): Promise<Record<string, unknown>> {
-    const settings = settingsFrom(form, options.of(this).ircNetworks);
-    const channels = channelsFrom(form, settings.name);
-    const nobody: NetworkListener = { onUp() {}, onDown() {}, listen() {} };
-    const network = new IrcNetwork(settings, nobody, networkOptions(this));
+    const asked = settingsFrom(form, options.of(this).ircNetworks);
+    const channels = channelsFrom(form);
+    const nobody: NetworkListener = { onUp() {}, onDown() {}, onSaid() {}, listen() {} };
+    const network = new IrcNetwork(asked, nobody, networkOptions(this));
     try {
       await network.open();
     } finally {
       network.close();
     }
+    const settings = { ...asked, caseMapping: network.caseMapping };
     // Who registers again, with another password perhaps, keeps the other networks, and the channels.
     const known = (this.getSessionFromJid(userJid) as IrcSession | undefined)?.data;
     const others = known?.networks.filter(({ name }) => name !== settings.name) ?? [];
     return {
       networks: [settings, ...others],
-      channels: withChannels(known?.channels ?? [], channels),
+      channels: withChannels(known?.channels ?? [], idsOf(channels, settings)),
     } satisfies IrcData;
   }
 }
 
-export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements NetworkListener {
+export class IrcSession extends BaseSession<IrcContact, IrcChannel> {
   readonly networks = new Map<string, IrcNetwork>();
-  /** What has happened on a network waits for what came before. */
-  #events: Promise<unknown> = Promise.resolve();
-  readonly #historyDone = new Map<IrcChannel, () => void>();
+  readonly events = new NetworkEvents(this);
+  /** What the user has given. */
+  readonly #reactions = new Reactions();
 
   get data(): IrcData {
     return this.user.legacyModuleData as unknown as IrcData;
@@ -86,19 +97,22 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
 
   override async login(): Promise<string> {
     for (const settings of this.data.networks) this.#make(settings);
-    const outcomes = await Promise.allSettled([...this.networks.values()].map((network) => network.open()));
+    const networks = [...this.networks.values()];
+    const outcomes = await Promise.allSettled(networks.map((network) => network.open()));
     const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
     // One that can be reached is better than none; the others are tried again.
     if (failed.length === outcomes.length && failed.length > 0) {
       await this.logout();
       throw failed[0];
     }
+    for (const network of networks) if (network.isUp) await this.adoptCaseMapping(network);
     return this.#statusText();
   }
 
   override async logout(): Promise<void> {
     for (const network of this.networks.values()) network.close();
     this.networks.clear();
+    this.events.stop();
   }
 
   network(name: string): IrcNetwork {
@@ -107,18 +121,25 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
     return network;
   }
 
+  /** Of a channel or person; none when the user has it no more. */
+  networkOf(legacyId: string): IrcNetwork | undefined {
+    return this.networks.get(nameOf(legacyId).network);
+  }
+
   async addNetwork(form: FormValues): Promise<IrcNetwork> {
-    const settings = settingsFrom(form, options.of(this.xmpp).ircNetworks);
-    const channels = channelsFrom(form, settings.name);
-    if (this.networks.has(settings.name)) throw new XmppError('conflict', `You have ${settings.name} already.`);
-    const network = this.#make(settings);
+    const asked = settingsFrom(form, options.of(this.xmpp).ircNetworks);
+    const names = channelsFrom(form);
+    if (this.networks.has(asked.name)) throw new XmppError('conflict', `You have ${asked.name} already.`);
+    const network = this.#make(asked);
     try {
       await network.open();
     } catch (error) {
       network.close();
-      this.networks.delete(settings.name);
+      this.networks.delete(asked.name);
       throw error;
     }
+    const settings = { ...asked, caseMapping: network.caseMapping };
+    const channels = idsOf(names, settings);
     await this.#save({
       networks: [...this.data.networks, settings],
       channels: withChannels(this.data.channels, channels),
@@ -138,12 +159,29 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
       networks: this.data.networks.filter((each) => each.name !== name),
       channels: this.data.channels.filter(({ id }) => nameOf(id).network !== name),
     });
-    this.sendGatewayStatus(this.#statusText());
+    this.showStatus();
   }
 
-  /** Resolves when everything that has happened on the networks so far has been dealt with. */
-  async settled(): Promise<void> {
-    await this.#events;
+  /** Keeps how a network compares names. If that has changed, channels move to the addresses that they have now. */
+  async adoptCaseMapping(network: IrcNetwork): Promise<void> {
+    const { name, caseMapping } = network;
+    const known = this.data.networks.find((each) => each.name === name);
+    if (known === undefined || known.caseMapping === caseMapping) return;
+    const moved = this.data.channels.map((channel) => {
+      const { name: channelName, network: on } = nameOf(channel.id);
+      return on === name ? { ...channel, id: legacyIdOf(channelName, network) } : channel;
+    });
+    await this.#save({
+      networks: this.data.networks.map((each) => (each === known ? { ...each, caseMapping } : each)),
+      channels: withChannels([], moved),
+    });
+    for (const room of [...this.bookmarks]) {
+      const { name: channelName, network: on } = nameOf(room.legacyId);
+      const id = legacyIdOf(channelName, network);
+      if (on !== name || id === room.legacyId) continue;
+      await this.bookmarks.remove(room, { kick: false, reason: `It is ${id} now.` });
+      await this.enterChannels([{ id }]);
+    }
   }
 
   /** Joins and bookmarks these. One that cannot be joined does not keep the user out of the others. */
@@ -153,6 +191,11 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
       await channel.enter().catch((error) => channel.system(`Cannot join: ${error.text ?? error.message}`));
       await channel.addToBookmarks();
     }
+  }
+
+  /** Whether the user means to be in this channel. */
+  isIn(id: string): boolean {
+    return this.data.channels.some((each) => each.id === id);
   }
 
   keyOf(id: string): string | undefined {
@@ -168,22 +211,49 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
     await this.#save({ channels: this.data.channels.filter((each) => each.id !== id) });
   }
 
-  /** Resolves when the history that was asked for has been told. */
-  historyOf(channel: IrcChannel): Promise<void> {
-    return new Promise((done) => this.#historyDone.set(channel, done));
+  /** For a message to which the network gives none. Networks' own ids do not begin so: IRCv3 message-ids. */
+  newMessageId(): string {
+    return `${OUR_ID}${this.xmpp.newId()}`;
+  }
+
+  showStatus(show?: 'away'): void {
+    this.sendGatewayStatus(this.#statusText(), show);
   }
 
   // What the user does.
 
-  override async sendText(chat: Chat, text: string, reply: SendTextOptions): Promise<string> {
-    await this.#say(chat, inReply(chat, text, reply));
-    return this.xmpp.newId();
+  override async sendText(chat: Chat, text: string, { replyToMsgId, ...reply }: SendTextOptions): Promise<string> {
+    const answers = replyToMsgId === undefined || isOurs(replyToMsgId) ? undefined : replyToMsgId;
+    const knowsReplies = answers !== undefined && chat.network.takesTag('reply');
+    const words = inReply(chat, text, knowsReplies ? { ...reply, replyToFallbackText: undefined } : reply);
+    return (await chat.network.say(chat.target, words, answers)) ?? this.newMessageId();
   }
 
   override async sendFile(chat: Chat, url: string, { httpResponse, caption }: SendFileOptions): Promise<string> {
     httpResponse.body.destroy();
-    await this.#say(chat, caption === undefined ? url : `${toIrc(caption)}\n${url}`);
-    return this.xmpp.newId();
+    const words = caption === undefined ? url : `${toIrc(caption)}\n${url}`;
+    return (await chat.network.say(chat.target, words)) ?? this.newMessageId();
+  }
+
+  override async react(chat: Chat, id: string, emojis: readonly string[]): Promise<void> {
+    if (isOurs(id)) throw new XmppError('item-not-found', 'The IRC server has no name for this message.');
+    await chat.network.react(chat.target, id, this.#reactions.replace(id, '', emojis));
+  }
+
+  override async composing(chat: Chat): Promise<void> {
+    chat.network.typing.set(chat.target, 'active');
+  }
+
+  override async paused(chat: Chat): Promise<void> {
+    chat.network.typing.set(chat.target, 'paused');
+  }
+
+  override async active(chat: Chat): Promise<void> {
+    chat.network.typing.set(chat.target, 'done');
+  }
+
+  override async inactive(chat: Chat): Promise<void> {
+    chat.network.typing.set(chat.target, 'done');
   }
 
   override async onPresence(
@@ -195,8 +265,8 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
   ): Promise<void> {
     const isAway = merged === undefined || ['away', 'xa', 'dnd'].includes(merged.show ?? '');
     const reason = merged === undefined ? 'Not connected' : merged.status || 'Away';
-    for (const { client, isUp } of this.networks.values()) {
-      if (isUp) client.raw('AWAY', ...(isAway ? [reason.replace(/\s+/g, ' ')] : []));
+    for (const network of this.networks.values()) {
+      if (network.isUp) network.client.raw('AWAY', ...(isAway ? [network.line(reason, 'AWAYLEN')] : []));
     }
   }
 
@@ -205,141 +275,13 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
   }
 
   override async onInvitation(contact: IrcContact, muc: IrcChannel): Promise<void> {
-    await muc.network.ask(muc.channel, `INVITE ${contact.nick} ${muc.channel}`);
-  }
-
-  #say(chat: Chat, text: string): Promise<void> {
-    return chat.network.say(chat.isGroup ? chat.channel : chat.nick, text);
-  }
-
-  // What happens on the networks.
-
-  onUp(network: IrcNetwork): void {
-    this.sendGatewayStatus(this.#statusText());
-    // After a break: at login, the bookmarks are what brings the user into channels.
-    if (!this.logged) return;
-    for (const channel of this.#channelsOf(network)) {
-      if (!this.data.channels.some(({ id }) => id === channel.legacyId)) continue;
-      channel
-        .enter()
-        .then(() => channel.system(`Connected to ${network.name} again.`))
-        .catch((error) => channel.system(`Cannot join: ${(error as XmppError).text}`));
-    }
-  }
-
-  onDown(network: IrcNetwork, reason: string): void {
-    this.#inOrder(() => {
-      for (const channel of this.#channelsOf(network)) channel.lost(reason);
-    });
-    this.sendGatewayStatus(this.#statusText(), 'away');
-  }
-
-  listen(client: Client, network: IrcNetwork): void {
-    const channel = (name: string) => this.bookmarks.byLegacyId(legacyIdOf(name, network.name));
-    const everywhere = (nick: string) => this.#channelsOf(network).filter((each) => each.has(nick));
-    const on: Client['on'] = (event, handle) =>
-      client.on(event, (what) =>
-        this.#inOrder(() => {
-          // What still comes from a connection that was closed is for nobody.
-          if (this.networks.get(network.name) === network) return handle(what);
-        }),
-      );
-
-    on('userlist', async (event) => (await channel(event.channel)).setMembers(event.users));
-    on('join', async (event) => {
-      const room = await channel(event.channel);
-      if (event.nick !== network.nick) await room.add(event.nick);
-    });
-    on('part', async (event) => (await channel(event.channel)).remove(event.nick, { reason: event.message }));
-    on('kick', async (event) => {
-      const room = await channel(event.channel);
-      room.remove(event.kicked, { kick: true, reason: `${event.nick}: ${event.message}` });
-    });
-    on('quit', ({ nick, message }) => {
-      for (const room of everywhere(nick)) room.remove(nick, { reason: message });
-    });
-    on('nick', ({ nick, new_nick: next }) => {
-      if (network.lower(next) === network.lower(network.nick)) {
-        for (const room of this.#channelsOf(network)) {
-          room.rename(nick, next);
-          room.userNick = next;
-        }
-        return this.sendGatewayStatus(this.#statusText());
-      }
-      for (const room of everywhere(nick)) room.rename(nick, next);
-    });
-    on('topic', async ({ channel: name, topic, nick, time }) => {
-      const room = await channel(name);
-      const text = fromIrc(topic);
-      if (nick === undefined) room.subject = text;
-      else (await room.speaker(nick)).setRoomSubject(text, time === undefined ? {} : { when: new Date(time) });
-    });
-    on('topicsetby', async ({ channel: name, nick, when }) => {
-      const room = await channel(name);
-      room.subjectSetter = nick;
-      room.subjectDate = new Date(Number(when) * 1000);
-    });
-    on('mode', async ({ target, modes }) => {
-      if (!isChannel(target)) return;
-      const room = await channel(target);
-      for (const { mode, param } of modes) {
-        if (/^[+-][qaohv]$/.test(mode) && param !== undefined) room.changeMode(param, mode);
-      }
-    });
-    on('away', ({ nick, message }) => {
-      for (const room of everywhere(nick)) room.away(nick, message);
-    });
-    on('back', ({ nick }) => {
-      for (const room of everywhere(nick)) room.away(nick, undefined);
-    });
-    on('invite', ({ nick, channel: name, invited }) => {
-      if (network.lower(invited) !== network.lower(network.nick)) return;
-      const username = encodeURIComponent(usernameOf(legacyIdOf(name, network.name)));
-      this.sendGatewayMessage(
-        `${nick} invites you to ${name} on ${network.name}: xmpp:${username}@${this.xmpp.jid}?join`,
-      );
-    });
-    on('privmsg', (event) => this.#onSaid(network, event, event.message));
-    on('action', (event) => this.#onSaid(network, event, `/me ${event.message}`));
-    on('notice', (event) => {
-      // What servers say at the beginning is for nobody.
-      if (!event.from_server && event.target !== '*') return this.#onSaid(network, event, event.message);
-    });
-    on('batch end chathistory', async ({ params: [name = ''] }) => {
-      const room = await channel(name);
-      this.#historyDone.get(room)?.();
-      this.#historyDone.delete(room);
-    });
-  }
-
-  async #onSaid(network: IrcNetwork, event: SaidEvent, words: string): Promise<void> {
-    const { nick, target, time, tags, batch } = event;
-    const text = fromIrc(words);
-    if (text === '') return;
-    const said = { legacyMsgId: tags?.msgid ?? this.xmpp.newId(), ...(time !== undefined && { when: new Date(time) }) };
-    if (isChannel(target)) {
-      const room = await this.bookmarks.byLegacyId(legacyIdOf(target, network.name));
-      const when = said.when ?? new Date(this.xmpp.clock.now());
-      (await room.speaker(nick)).sendText(text, { ...said, when, archiveOnly: batch?.type === 'chathistory' });
-      return;
-    }
-    const contact = await this.contacts.byLegacyId(legacyIdOf(nick, network.name));
-    contact.name = nick;
-    contact.sendText(text, said);
+    await muc.network.ask(muc.target, `INVITE ${contact.target} ${muc.target}`);
   }
 
   #make(settings: NetworkSettings): IrcNetwork {
-    const network = new IrcNetwork(settings, this, networkOptions(this.xmpp));
+    const network = new IrcNetwork(settings, this.events, networkOptions(this.xmpp));
     this.networks.set(settings.name, network);
     return network;
-  }
-
-  #channelsOf(network: IrcNetwork): IrcChannel[] {
-    return [...this.bookmarks].filter((each) => nameOf(each.legacyId).network === network.name);
-  }
-
-  #inOrder(task: () => unknown): void {
-    this.#events = this.#events.then(task).catch((error) => this.xmpp.exception(error));
   }
 
   #statusText(): string {
@@ -353,24 +295,28 @@ export class IrcSession extends BaseSession<IrcContact, IrcChannel> implements N
   }
 }
 
-interface SaidEvent {
-  readonly nick: string;
-  readonly target: string;
-  readonly time?: number;
-  readonly tags?: { readonly [name: string]: string };
-  readonly batch?: { readonly type: string };
+const OUR_ID = ':';
+
+function isOurs(id: string): boolean {
+  return id.startsWith(OUR_ID);
 }
 
-/** IRC has no replies: in a channel a text says whom it answers, elsewhere what. */
-function inReply(chat: Chat, text: string, { replyTo, replyToFallbackText: quoted }: ReplyOptions): string {
+/**
+ * In a channel a text says whom it answers, as is the custom there, for those too whose clients do not know replies;
+ * elsewhere it says what, if the network has no replies.
+ */
+function inReply(
+  chat: Chat,
+  text: string,
+  { replyTo, replyToFallbackText: quoted }: Omit<ReplyOptions, 'idempotencyKey'>,
+): string {
   if (text.startsWith('/me ')) return toIrc(text);
   if (!chat.isGroup) return toIrc(quoted === undefined ? text : `> ${beginningOf(quoted)}\n${text}`);
   return replyTo instanceof IrcParticipant ? `${replyTo.nickname}: ${toIrc(text)}` : toIrc(text);
 }
 
-/** The newer ones count, and come last. */
-function withChannels(known: readonly KnownChannel[], more: readonly KnownChannel[]): KnownChannel[] {
-  return [...known.filter(({ id }) => more.every((each) => each.id !== id)), ...more];
+function idsOf(names: readonly string[], network: NetworkSettings): KnownChannel[] {
+  return names.map((name) => ({ id: legacyIdOf(name, network) }));
 }
 
 function networkOptions(gateway: BaseGateway): NetworkOptions {

@@ -7,10 +7,12 @@ import type { NetworkSettings } from './network.ts';
 
 /** Milliseconds to wait for a server to answer. */
 export const PATIENCE = 30_000;
+/** What is asked after the welcome. */
+const READY = 'slipway-ready';
 /** How many nicks are tried. */
 const NICKS = 5;
 
-/** Resolves when the server has taken the user. @throws XmppError: `not-authorized` when there is no use in trying again. */
+/** Resolves when the server has taken the user, and said what it can do. @throws XmppError: `not-authorized` when there is no use in trying again. */
 export function logIn(client: Client, settings: NetworkSettings, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     let failure: XmppError | undefined;
@@ -20,6 +22,7 @@ export function logIn(client: Client, settings: NetworkSettings, clock: Clock): 
       cancel();
       client
         .off('connected', onConnected)
+        .off('pong', onPong)
         .off('close', onClose)
         .off('socket close', onSocketClose)
         .off('irc error', onError)
@@ -32,7 +35,10 @@ export function logIn(client: Client, settings: NetworkSettings, clock: Clock): 
       client.quit();
       onClose();
     });
-    const onConnected = () => {
+    // What the server can do, and how it compares names, it says after the welcome: whatever else comes, before the answer.
+    const onConnected = () => client.raw('PING', READY);
+    const onPong = ({ message }: { message?: string }) => {
+      if (message !== READY) return;
       settle();
       resolve();
     };
@@ -61,6 +67,7 @@ export function logIn(client: Client, settings: NetworkSettings, clock: Clock): 
     };
     client
       .on('connected', onConnected)
+      .on('pong', onPong)
       .on('close', onClose)
       .on('socket close', onSocketClose)
       .on('irc error', onError)

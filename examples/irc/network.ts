@@ -3,10 +3,13 @@
 import { Client, type IrcWhois } from 'irc-framework';
 import { type Log, XmppError } from 'slipway';
 import type { Clock } from 'slipway/stanza';
-import { type ErrorReply, errorReply, xmppErrorOf } from './errors.ts';
-import { logIn, PATIENCE } from './login.ts';
-import { linesOf } from './text.ts';
-import { Throttle } from './throttle.ts';
+import { type CaseMapping, caseMappingOf, DEFAULT_CASE_MAPPING, fold } from './casemapping.ts';
+import { Echoes, type Expected } from './echoes.ts';
+import { logIn } from './login.ts';
+import { Requests } from './requests.ts';
+import { onSaid, replyTags, type Said, tagged } from './said.ts';
+import { linesOf, oneLine } from './text.ts';
+import { TypingNotices } from './typing.ts';
 
 /** How to get there, as the user has said it. */
 export interface NetworkSettings {
@@ -22,12 +25,15 @@ export interface NetworkSettings {
   readonly password?: string | undefined;
   /** Some servers have one for everybody. */
   readonly serverPassword?: string | undefined;
+  /** How the network compared names when it was there last. */
+  readonly caseMapping?: CaseMapping | undefined;
 }
 
 /** Whatever of it somebody wants to know. */
 export interface NetworkListener {
   onUp(network: IrcNetwork): void;
   onDown(network: IrcNetwork, reason: string): void;
+  onSaid(network: IrcNetwork, said: Said): void;
   listen(client: Client, network: IrcNetwork): void;
 }
 
@@ -43,22 +49,26 @@ const RETRY = { first: 5_000, last: 10 * 60_000 };
 const REGAIN = 60_000;
 /** RFC 2812 §2.3. */
 const LINE = 512;
+/** In bytes: of topics and reasons, where a server does not say. */
+const DEFAULT_LENGTH = 180;
+/** How many lines are remembered that are not the first ones of what was said. */
+const LINES = 1000;
 
 export class IrcNetwork {
   readonly settings: NetworkSettings;
   readonly client: Client;
+  readonly typing: TypingNotices;
   readonly #options: NetworkOptions;
   readonly #listener: NetworkListener;
-  readonly #throttle: Throttle;
-  /** Error replies since the last question was asked, for whoever asked it. */
-  readonly #asking = new Set<(reply: ErrorReply) => void>();
-  readonly #pongs = new Map<string, { readonly done: () => void; readonly lost: (why: Error) => void }>();
+  readonly #requests: Requests;
+  readonly #echoes = new Echoes();
+  /** What took several lines is one message here: the ids of its other lines, with that of the first. */
+  readonly #firstLines = new Map<string, string>();
   #isUp = false;
   #isWanted = false;
   #attempt = 0;
   #cancelRetry: (() => void) | undefined;
   #cancelRegain: (() => void) | undefined;
-  #count = 0;
   /** What the server said last before it closed the connection. */
   #lastWord: string | undefined;
 
@@ -77,16 +87,21 @@ export class IrcNetwork {
       ...(settings.serverPassword !== undefined && { password: settings.serverPassword }),
       ...(account !== undefined && { account: { account, password } }),
       sasl_disconnect_on_fail: true,
+      enable_echomessage: true,
       version: 'Slipway, a gateway to XMPP',
       // Done here, where it is known what must be done afterwards.
       auto_reconnect: false,
     });
+    this.client.network.options.CASEMAPPING = settings.caseMapping ?? DEFAULT_CASE_MAPPING;
     this.client.requestCap(['draft/chathistory', 'draft/event-playback']);
-    this.#throttle = new Throttle({
+    this.#requests = new Requests({
+      name: settings.name,
+      fold: (name) => this.fold(name),
       clock: options.clock,
       ...options.flood,
       write: (line) => this.client.raw(line),
     });
+    this.typing = new TypingNotices(options.clock, (target, state) => this.#tellTyping(target, state));
     this.#follow();
     listener.listen(this.client, this);
   }
@@ -104,9 +119,33 @@ export class IrcNetwork {
     return this.client.user.nick;
   }
 
-  /** A name as this network compares it. */
-  lower(name: string): string {
-    return this.client.caseLower(name);
+  /** How the network compares names: before it has said so, as it did the last time. */
+  get caseMapping(): CaseMapping {
+    const { options, ircd } = this.client.network;
+    return caseMappingOf(options.CASEMAPPING, ircd);
+  }
+
+  /** The same for all names that are the same here. */
+  fold(name: string): string {
+    return fold(name, this.caseMapping);
+  }
+
+  isUser(nick: string): boolean {
+    return this.fold(nick) === this.fold(this.nick);
+  }
+
+  /** Whether others get this tag when the user sends it. */
+  takesTag(tag: string): boolean {
+    return this.#isUp && this.client.network.supportsTag(tag);
+  }
+
+  /** Whether others get reactions, to the user's messages too: these have ids by their echoes only. */
+  get takesReactions(): boolean {
+    return this.takesTag('reply') && this.takesTag('draft/react') && this.#hasEcho;
+  }
+
+  get #hasEcho(): boolean {
+    return this.client.network.cap.isEnabled('echo-message');
   }
 
   /**
@@ -127,53 +166,100 @@ export class IrcNetwork {
     this.#isWanted = false;
     this.#cancelRetry?.();
     this.#cancelRegain?.();
+    this.typing.clear();
     this.client.quit(this.#options.quitMessage);
   }
 
-  /** Says it, in as many lines as it takes. Resolves when the server has taken it. @throws XmppError. */
-  say(target: string, text: string, command: 'PRIVMSG' | 'NOTICE' = 'PRIVMSG'): Promise<void> {
+  /**
+   * Says it, in as many lines as it takes. Resolves when the server has taken it.
+   * @param answers the id of the message that is answered.
+   * @returns what the network calls the message, if it gives it a name.
+   * @throws XmppError.
+   */
+  async say(target: string, text: string, answers?: string): Promise<string | undefined> {
+    this.#mustBeUp();
+    this.typing.said(target);
     const isAction = text.startsWith('/me ');
-    const room = this.#roomFor(command, target) - (isAction ? '\x01ACTION \x01'.length : 0);
-    const lines = linesOf(isAction ? text.slice('/me '.length) : text, room);
-    return this.ask(
-      target,
-      ...lines.map((line) => `${command} ${target} :${isAction ? `\x01ACTION ${line}\x01` : line}`),
+    const room = this.#roomFor('PRIVMSG', target) - (isAction ? '\x01ACTION \x01'.length : 0);
+    const words = linesOf(isAction ? text.slice('/me '.length) : text, room);
+    const [first = '', ...more] = words.map(
+      (each) => `PRIVMSG ${target} :${isAction ? `\x01ACTION ${each}\x01` : each}`,
     );
+    const lines = [
+      answers !== undefined && this.takesTag('reply') ? tagged(replyTags(answers), first) : first,
+      ...more,
+    ];
+    if (!this.#hasEcho) return void (await this.ask(target, ...lines));
+    const echo = words.map((each) => (isAction ? `/me ${each}` : each));
+    const expected = this.#echoes.expect(this.fold(target), echo);
+    let echoes: readonly (Said | undefined)[] = [];
+    try {
+      await this.#requests.ask(target, lines, expected.complete);
+    } finally {
+      echoes = this.#sort(expected);
+    }
+    return this.#idOf(echoes);
+  }
+
+  /** Reacts to a message, or takes a reaction back. @throws XmppError. */
+  async react(target: string, id: string, emojis: { readonly more: string[]; readonly less: string[] }): Promise<void> {
+    const line = (tag: string, emoji: string) => tagged({ [tag]: emoji, ...replyTags(id) }, `TAGMSG ${target}`);
+    const lines = [
+      ...emojis.less.map((emoji) => line('+draft/unreact', emoji)),
+      ...emojis.more.map((emoji) => line('+draft/react', emoji)),
+    ];
+    if (lines.length > 0) await this.ask(target, ...lines);
+  }
+
+  /** As much of a text as the server takes: one line, and no longer than it has said. */
+  line(text: string, limit: 'AWAYLEN' | 'KICKLEN' | 'TOPICLEN'): string {
+    const max = Number(this.client.network.options[limit]) || DEFAULT_LENGTH;
+    return linesOf(oneLine(text), max)[0] ?? '';
+  }
+
+  /** The message that a line with this id is of. */
+  messageOf(id: string): string {
+    return this.#firstLines.get(id) ?? id;
   }
 
   /**
-   * Sends these lines, and waits until the server has seen them: what it has to say against them comes before its answer
-   * to the ping that follows.
+   * Sends these lines, and waits until the server has seen them.
    * @param about the channel or nick that error replies to these lines name.
    * @throws XmppError with what the server says.
    */
   async ask(about: string, ...lines: readonly string[]): Promise<void> {
     this.#mustBeUp();
-    let refusal: ErrorReply | undefined;
-    const listen = (reply: ErrorReply) => {
-      const names = reply.params.slice(0, -1).map((each) => this.lower(each));
-      if (names.length === 0 || names.includes(this.lower(about))) refusal ??= reply;
-    };
-    this.#asking.add(listen);
-    try {
-      for (const line of lines) await this.#throttle.send(line);
-      await this.#ping();
-    } finally {
-      this.#asking.delete(listen);
-    }
-    if (refusal !== undefined) throw xmppErrorOf(refusal);
+    return this.#requests.ask(about, lines);
   }
 
-  whois(nick: string): Promise<IrcWhois> {
+  async whois(nick: string): Promise<IrcWhois> {
     this.#mustBeUp();
-    const { clock } = this.#options;
-    return new Promise((resolve, reject) => {
-      const cancel = clock.after(PATIENCE, () => reject(new XmppError('remote-server-timeout')));
-      this.client.whois(nick, (whois) => {
-        cancel();
-        resolve(whois);
-      });
-    });
+    return this.#requests.answer(new Promise((resolve) => this.client.whois(nick, resolve)));
+  }
+
+  /** The echoes that came; what else the user said meanwhile is told. */
+  #sort(expected: Expected): readonly (Said | undefined)[] {
+    this.#echoes.forget(expected);
+    const { echoes, others } = expected.sorted();
+    for (const said of others) this.#listener.onSaid(this, said);
+    return echoes;
+  }
+
+  /** The id of what was said in these lines: that of the first. */
+  #idOf(echoes: readonly (Said | undefined)[]): string | undefined {
+    const [first, ...more] = echoes.map((each) => each?.tags.msgid);
+    if (first !== undefined) for (const id of more) if (id !== undefined) this.#rememberLine(id, first);
+    return first;
+  }
+
+  #rememberLine(id: string, first: string): void {
+    this.#firstLines.set(id, first);
+    for (const [oldest] of this.#firstLines) if (this.#firstLines.size > LINES) this.#firstLines.delete(oldest);
+  }
+
+  /** Nobody must wait for it, and no text because of it. */
+  #tellTyping(target: string, state: string): void {
+    if (this.takesTag('typing')) this.#requests.offer(tagged({ '+typing': state }, `TAGMSG ${target}`));
   }
 
   /** As many bytes of text as the line may have when it reaches the others, behind the sender that the server puts there. */
@@ -188,46 +274,25 @@ export class IrcNetwork {
     throw new XmppError('remote-server-timeout', `There is no connection to ${this.name} at present.`);
   }
 
-  #ping(): Promise<void> {
-    const token = `slipway-${++this.#count}`;
-    const { clock } = this.#options;
-    return new Promise((done, lost) => {
-      const cancel = clock.after(PATIENCE, () =>
-        lost(new XmppError('remote-server-timeout', `${this.name} does not answer.`)),
-      );
-      const settle = () => {
-        cancel();
-        this.#pongs.delete(token);
-      };
-      this.#pongs.set(token, {
-        done: () => {
-          settle();
-          done();
-        },
-        lost: (why) => {
-          settle();
-          lost(why);
-        },
-      });
-      this.#throttle.send(`PING ${token}`).catch(lost);
-    });
-  }
-
   #follow(): void {
     const { client } = this;
-    client.on('pong', ({ message }) => this.#pongs.get(message ?? '')?.done());
+    onSaid(client, (said) => {
+      const isOwn = this.isUser(said.nick);
+      // What the user does by tags alone is known already.
+      if (isOwn && said.text === undefined) return;
+      if (isOwn && !said.isHistory && this.#echoes.take(this.fold(said.target), said)) return;
+      this.#listener.onSaid(this, said);
+    });
+    client.on('pong', ({ message }) => this.#requests.ponged(message));
+    client.on('join', ({ nick, hostname }) => {
+      // As others see it: lines of the user may be as long as leaves place for that.
+      if (this.isUser(nick)) client.user.host = hostname;
+    });
     client.on('raw', ({ line, from_server: isFromServer }) => {
-      const reply = isFromServer ? errorReply(line) : undefined;
-      if (reply !== undefined) for (const tell of this.#asking) tell(reply);
+      if (isFromServer) this.#requests.heard(line);
     });
     client.on('irc error', ({ error, reason }) => {
       if (error === 'irc') this.#lastWord = reason;
-    });
-    client.on('connected', () => {
-      this.#isUp = true;
-      this.#attempt = 0;
-      this.#regainNick();
-      this.#listener.onUp(this);
     });
     client.on('nick', ({ nick, new_nick: next }) => {
       if ([nick, next].includes(this.nick)) this.#cancelRegain?.();
@@ -238,7 +303,7 @@ export class IrcNetwork {
   /** Whoever has the nick may be the user, on the connection before: the server notices late that it is gone. */
   #regainNick(): void {
     const { nick } = this.settings;
-    if (this.lower(nick) === this.lower(this.nick)) return;
+    if (this.isUser(nick)) return;
     this.#cancelRegain = this.#options.clock.after(REGAIN, () => {
       this.client.changeNick(nick);
       this.#regainNick();
@@ -251,8 +316,8 @@ export class IrcNetwork {
     this.#cancelRegain?.();
     const reason = this.#lastWord ?? 'the connection was lost';
     const error = new XmppError('remote-server-timeout', `The connection to ${this.name} was lost.`);
-    this.#throttle.clear(error);
-    for (const { lost } of [...this.#pongs.values()]) lost(error);
+    this.#requests.lost(error);
+    this.typing.clear();
     if (!wasUp || !this.#isWanted) return;
     this.#listener.onDown(this, reason);
     this.#retry();
@@ -273,8 +338,12 @@ export class IrcNetwork {
     });
   }
 
-  #connect(): Promise<void> {
+  async #connect(): Promise<void> {
     this.#lastWord = undefined;
-    return logIn(this.client, this.settings, this.#options.clock);
+    await logIn(this.client, this.settings, this.#options.clock);
+    this.#isUp = true;
+    this.#attempt = 0;
+    this.#regainNick();
+    this.#listener.onUp(this);
   }
 }

@@ -6,37 +6,49 @@ import { legacyIdOfUsername, nameOf, usernameOf } from './names.ts';
 import type { IrcNetwork } from './network.ts';
 
 export class IrcRoster extends LegacyRoster<IrcContact> {
+  declare readonly session: IrcSession;
+
   override async legacyIdToJidUsername(legacyId: string): Promise<string> {
     return usernameOf(legacyId);
   }
 
   override async jidUsernameToLegacyId(username: string): Promise<string> {
-    return legacyIdOfUsername(username, 'person', (this.session as IrcSession).networks);
+    return legacyIdOfUsername(username, 'person', this.session.networks);
   }
 }
 
 export class IrcContact extends LegacyContact {
+  declare readonly session: IrcSession;
+
   override readonly correction = false;
   override readonly retraction = false;
-  override readonly reaction = false;
-  override readonly chatStates = false;
   override readonly marks = false;
 
-  get network(): IrcNetwork {
-    return (this.session as IrcSession).network(nameOf(this.legacyId).network);
+  override get reaction(): boolean {
+    return this.session.networkOf(this.legacyId)?.takesReactions ?? false;
   }
 
-  /** In lower case, which networks do not mind. */
-  get nick(): string {
+  override get chatStates(): boolean {
+    return this.session.networkOf(this.legacyId)?.takesTag('typing') ?? false;
+  }
+
+  get network(): IrcNetwork {
+    return this.session.network(nameOf(this.legacyId).network);
+  }
+
+  /** The nick, in one of the ways of writing it that are the same there. */
+  get target(): string {
     return nameOf(this.legacyId).name;
   }
 
   override async updateInfo(): Promise<void> {
-    this.name ??= this.nick;
+    this.name ??= this.target;
   }
 
   override async fetchVcard(): Promise<void> {
-    const { error, real_name, ident, hostname, server, account, channels, away } = await this.network.whois(this.nick);
+    const { error, real_name, ident, hostname, server, account, channels, away } = await this.network.whois(
+      this.target,
+    );
     if (error !== undefined) return;
     const facts = [
       `${ident}@${hostname}`,
@@ -46,9 +58,9 @@ export class IrcContact extends LegacyContact {
       away && `away: ${away}`,
     ];
     this.setVcard({
-      fullName: real_name ?? this.nick,
+      fullName: real_name ?? this.target,
       note: facts.filter(Boolean).join('\n'),
-      url: `irc://${this.network.settings.host}/${this.nick},isnick`,
+      url: `irc://${this.network.settings.host}/${this.target},isnick`,
     });
   }
 }

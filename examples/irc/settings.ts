@@ -1,7 +1,7 @@
 /** What users and operators can set. */
 
 import { defineOptions, type FormField, type FormValues, XmppError } from 'slipway';
-import { isChannel, legacyIdOf } from './names.ts';
+import { isChannel } from './names.ts';
 import type { NetworkSettings } from './network.ts';
 
 export const options = defineOptions({
@@ -52,15 +52,19 @@ export const NETWORK_FIELDS: readonly FormField[] = [
   { var: 'serverPassword', label: 'Password of the server, if it has one', private: true },
 ];
 
-/** The channels to be in from the start. @throws XmppError when a name is none. */
-export function channelsFrom({ channels = '' }: FormValues, network: string): KnownChannel[] {
+/** The names of channels to be in from the start. @throws XmppError when one is none. */
+export function channelsFrom({ channels = '' }: FormValues): string[] {
   const names = String(channels)
-    .toLowerCase()
-    .split(/[\s,]+/);
-  return [...new Set(names)].filter(Boolean).map((name) => {
-    if (!isChannel(name)) throw new XmppError('not-acceptable', `${name} is not a channel: their names begin with #.`);
-    return { id: legacyIdOf(name, network) };
-  });
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  const wrong = names.find((name) => !isChannel(name));
+  if (wrong === undefined) return names;
+  throw new XmppError('not-acceptable', `${wrong} is not a channel: their names begin with #.`);
+}
+
+/** These, and more; the newer ones count, and come last. */
+export function withChannels(known: readonly KnownChannel[], more: readonly KnownChannel[]): KnownChannel[] {
+  return [...new Map([...known, ...more].map((each) => [each.id, each])).values()];
 }
 
 /** @throws XmppError when it cannot be so. */

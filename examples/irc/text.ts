@@ -68,12 +68,24 @@ export function toIrc(text: string): string {
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
+/** As reactions on XMPP are: on IRC they may be anything, `:)` or `lol` too. XEP-0444 §4. */
+export function isEmoji(text: string): boolean {
+  return (
+    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(text) && [...graphemes.segment(text)].length === 1
+  );
+}
+
 /** What a text begins with, to say which one is meant. */
 export function beginningOf(text: string, maxCharacters = 80): string {
   const [line = ''] = text.trim().split(/[\r\n]/);
   const chars = Array.from(graphemes.segment(line), ({ segment }) => segment);
   const isWhole = line === text.trim() && chars.length <= maxCharacters;
   return isWhole ? line : `${chars.slice(0, maxCharacters).join('')} …`;
+}
+
+/** A text as one line. */
+export function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ');
 }
 
 /** The lines of a text, none longer than so many bytes: cut between words, or else between characters. */
@@ -84,11 +96,19 @@ export function linesOf(text: string, maxBytes: number): string[] {
     .flatMap((line) => [...pieces(line, maxBytes)]);
 }
 
+/** What should not be cut; unless it is too long itself, as a letter with a thousand accents. */
+function* unitsOf(line: string, maxBytes: number): Generator<string> {
+  for (const { segment } of graphemes.segment(line)) {
+    if (Buffer.byteLength(segment) <= maxBytes) yield segment;
+    else yield* segment;
+  }
+}
+
 function* pieces(line: string, maxBytes: number): Generator<string> {
   if (Buffer.byteLength(line) <= maxBytes) return yield line;
   let piece = '';
   let bytes = 0;
-  for (const { segment } of graphemes.segment(line)) {
+  for (const segment of unitsOf(line, maxBytes)) {
     const size = Buffer.byteLength(segment);
     if (bytes + size > maxBytes) {
       // In the last quarter only: a single long word must not make the line before it short.

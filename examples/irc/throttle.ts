@@ -33,6 +33,13 @@ export class Throttle {
     });
   }
 
+  /** Writes it now, if another line could follow at once; or not at all. */
+  offer(line: string): void {
+    if (this.#waiting.length > 0 || this.#earn() < 2) return;
+    this.#credit--;
+    this.#options.write(line);
+  }
+
   /** What waits will not be written, for this reason. */
   clear(reason: Error): void {
     this.#cancel?.();
@@ -40,12 +47,19 @@ export class Throttle {
     for (const { lost } of this.#waiting.splice(0)) lost(reason);
   }
 
-  #run(): void {
-    if (this.#cancel !== undefined) return;
-    const { clock, burst, interval, write } = this.#options;
+  /** Lines that may go now. */
+  #earn(): number {
+    const { clock, burst, interval } = this.#options;
     const now = clock.now();
     this.#credit = Math.min(burst, this.#credit + (now - this.#creditAt) / interval);
     this.#creditAt = now;
+    return this.#credit;
+  }
+
+  #run(): void {
+    if (this.#cancel !== undefined) return;
+    const { clock, interval, write } = this.#options;
+    this.#earn();
     while (this.#credit >= 1) {
       const next = this.#waiting.shift();
       if (next === undefined) return;

@@ -6,11 +6,11 @@ import { user as mucUser } from '../../src/xep/0045-muc.ts';
 import { occupant } from '../support/rooms.ts';
 import { suite } from '../support/test.ts';
 import { RawUser } from './support/irc-people.ts';
-import { ngircdWorld, type World } from './support/irc-world.ts';
+import { ngircdWorld } from './support/irc-world.ts';
 import { until } from './support/process.ts';
 
 const test = suite('irc', { timeout: 180_000 });
-const play = (scene: (world: World) => Promise<void>) => ngircdWorld(scene);
+const play = ngircdWorld;
 
 test('channel :: join, talk, topic, modes, nicks, kick, part, both ways', () =>
   play(async ({ romeo, room, ii, raw, enter }) => {
@@ -132,12 +132,12 @@ test('people :: are written to and write; who is not there, and who cannot be re
   }));
 
 test('server :: goes and comes back; the user is told, and is in the channel again', () =>
-  play(async ({ romeo, room, raw, enter, ngircd, clock }) => {
+  play(async ({ romeo, room, raw, enter, server, clock }) => {
     const juliet = await raw('Juliet');
     juliet.sends('JOIN #verona');
     await juliet.sees(/ 366 /);
     await enter('#verona');
-    await ngircd.restart();
+    await server.restart();
     await romeo.receives((s) => s.attrs.type === 'unavailable' && occupant(s)[0] === 'Juliet');
     await romeo.receives((s) => find(s, body)?.startsWith('The connection to') === true);
     const again = await raw('Juliet');
@@ -161,8 +161,8 @@ async function linked(someone: RawUser): Promise<void> {
 }
 
 test('network :: is split and joined again', () =>
-  play(async ({ romeo, raw, enter, ngircd, room }) => {
-    const other = await ngircd.another();
+  play(async ({ romeo, raw, enter, server, room }) => {
+    const other = await server.another();
     try {
       const near = await raw('Benvolio');
       near.sends('JOIN #verona');

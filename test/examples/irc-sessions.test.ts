@@ -29,8 +29,7 @@ async function inVerona(scene: (kit: TestKit, romeo: User, session: Session) => 
   }
 }
 
-const heard = (session: Session) => network.heard(session).map((act) => (act.kind === 'text' ? act.text : act.kind));
-const nowhere: NetworkListener = { onUp() {}, onDown() {}, listen() {} };
+const nowhere: NetworkListener = { onUp() {}, onDown() {}, onSaid() {}, listen() {} };
 
 test('nicks :: are the same in capitals, whoever asks', () =>
   inVerona(async (_kit, romeo, session) => {
@@ -41,23 +40,6 @@ test('nicks :: are the same in capitals, whoever asks', () =>
     const contact = await session.contacts.byLegacyId(mercutio);
     assert.is((await room.getParticipantByContact(contact)).nickname, 'Mercutio');
     assert.is((await room.getParticipantByLegacyId(mercutio)).nickname, 'Mercutio');
-    await visit.leaves();
-  }));
-
-test('replies :: quote the beginning of what they answer; in a channel they name whom', () =>
-  inVerona(async (_kit, romeo, session) => {
-    const [mercutio] = network.people;
-    const from = await session.contacts.byLegacyId(mercutio);
-    await network.says?.(session, { from: mercutio }, 'A plague!');
-    const before = heard(session).length;
-    await romeo.replies(await romeo.expects.text('A plague!', { from }), 'Courage, *man*');
-    await romeo.expects.becomes('both lines', () => heard(session).length >= before + 2 || undefined);
-    assert.equal(heard(session).slice(before), ['> A plague!', 'Courage, \x02man\x02']);
-
-    const visit = await romeo.joins(await session.bookmarks.byLegacyId(network.groups?.[0] as string));
-    await network.says?.(session, { from: mercutio, group: network.groups?.[0] as string }, 'Ask for me tomorrow');
-    await visit.replies(await visit.expects.text('Ask for me tomorrow'), 'Why?');
-    assert.is(heard(session).at(-1), 'Mercutio: Why?');
     await visit.leaves();
   }));
 
@@ -82,12 +64,12 @@ test('what still comes from a connection that was closed :: is for nobody', () =
     const [ircNetwork] = session.networks.values();
     await session.logout();
     ircNetwork?.client.emit('back', { nick: 'Mercutio', self: false });
-    await session.settled();
+    await session.events.settled();
     assert.equal(kit.troubles, []);
   }));
 
 test('a nick that is in use :: is asked for again, until the user has it or takes another', async () => {
-  const server = new FakeIrcServer({ people: [], channels: {}, password: '', onText() {} });
+  const server = new FakeIrcServer({ people: [], channels: {}, password: '' });
   await server.start();
   const clock = new FakeClock();
   const settings = { name: 'test', host: '127.0.0.1', port: server.port, tls: false, nick: 'romeo' };

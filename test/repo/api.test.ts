@@ -300,7 +300,7 @@ for (const [file, tests] of Object.entries(EXERCISED)) {
 
 test('api :: every name of the base classes is one of the classes', () => {
   for (const of of Object.keys(FILES) as (keyof typeof FILES)[]) {
-    const sources = [FILES[of], 'actor.ts', 'present.ts', 'directory.ts'].map((file) =>
+    const sources = [FILES[of], 'abilities.ts', 'actor.ts', 'present.ts', 'directory.ts'].map((file) =>
       readFileSync(join(TESTS, '../src/gateway', file), 'utf8'),
     );
     for (const name of namesIn(`${of}: ${API[of]}`)) {

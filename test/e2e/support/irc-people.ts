@@ -79,9 +79,11 @@ export class RawUser {
     socket.on('error', () => undefined);
   }
 
-  static async connect(nick: string, port: number): Promise<RawUser> {
+  /** @param capabilities of IRCv3. */
+  static async connect(nick: string, port: number, capabilities: readonly string[] = []): Promise<RawUser> {
     const user = new RawUser(nick, connect(port, '127.0.0.1'));
-    user.sends(`NICK ${nick}`, `USER ${nick} 0 * :${nick} of Verona`);
+    if (capabilities.length > 0) user.sends('CAP LS 302', `CAP REQ :${capabilities.join(' ')}`, 'CAP END');
+    user.sends(`NICK ${nick}`, `USER ${nick.replace(/\W/g, '')} 0 * :${nick} of Verona`);
     await user.sees(/ 001 /);
     return user;
   }

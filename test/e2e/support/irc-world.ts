@@ -1,21 +1,30 @@
-/** ngircd, the gateway to IRC, a server for XMPP, and romeo, who is registered. */
+/** An IRC server, the gateway to IRC, a server for XMPP, and romeo, who is registered. */
 
 import * as irc from '../../../examples/irc/irc.ts';
 import { pluginClasses, resolveConfig, silentLog, startGateway } from '../../../src/gateway/index.ts';
 import { LOOPBACK, XmppServer } from '../../../src/gateway/testing/index.ts';
 import type { Element } from '../../../src/stanza/index.ts';
 import { GATEWAY, User } from '../../support/stage.ts';
+import { InspIrcd } from './inspircd.ts';
 import { IiUser, RawUser } from './irc-people.ts';
 import { Ngircd } from './ngircd.ts';
 
-export interface World {
-  readonly ngircd: Ngircd;
+interface IrcServer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** @typeParam S which server. */
+export interface World<S extends IrcServer> {
+  readonly server: S;
   readonly romeo: User;
+  readonly session: () => irc.IrcSession;
   /** The address of a channel, and of somebody. */
   readonly room: (channel: string) => string;
   readonly person: (nick: string) => string;
   readonly ii: (nick: string) => Promise<IiUser>;
-  readonly raw: (nick: string) => Promise<RawUser>;
+  /** @param capabilities of IRCv3. */
+  readonly raw: (nick: string, ...capabilities: string[]) => Promise<RawUser>;
   /** Joins, and gives everything that comes up to the end of it. */
   readonly enter: (channel: string, nick?: string) => Promise<Element[]>;
   /** Real time, which can be made to pass faster. */
@@ -50,11 +59,18 @@ class HastyClock {
   }
 }
 
-export async function ngircdWorld(scene: (world: World) => Promise<void>): Promise<void> {
-  const ngircd = await Ngircd.start();
+export async function ngircdWorld(scene: (world: World<Ngircd>) => Promise<void>): Promise<void> {
+  return play(await Ngircd.start(), scene);
+}
+
+export async function inspircdWorld(scene: (world: World<InspIrcd>) => Promise<void>): Promise<void> {
+  return play(await InspIrcd.start(), scene);
+}
+
+async function play<S extends IrcServer>(ircServer: S, scene: (world: World<S>) => Promise<void>): Promise<void> {
   const server = new XmppServer({ users: { romeo: 'romeo' }, components: { [GATEWAY]: 'secret' } });
   await server.start();
-  const network = `127.0.0.1-${ngircd.port}`;
+  const network = `127.0.0.1-${ircServer.port}`;
   const clock = new HastyClock();
   const plugin = pluginClasses(irc, 'irc');
   const common = { jid: GATEWAY, secret: 'secret', server: LOOPBACK, port: server.componentPort };
@@ -71,7 +87,7 @@ export async function ngircdWorld(scene: (world: World) => Promise<void>): Promi
   try {
     const form = [
       ['host', '127.0.0.1'],
-      ['port', String(ngircd.port)],
+      ['port', String(ircServer.port)],
       ['tls', '0'],
       ['nick', 'romeo'],
     ];
@@ -84,13 +100,14 @@ export async function ngircdWorld(scene: (world: World) => Promise<void>): Promi
     if (answer instanceof Error) throw answer;
     await gateway.getSessionFromJid('romeo@localhost')?.waitForReady();
     await scene({
-      ngircd,
+      server: ircServer,
       romeo,
+      session: () => gateway.getSessionFromJid('romeo@localhost') as unknown as irc.IrcSession,
       room,
       clock,
       person: (nick) => `${nick}%${network}@${GATEWAY}`,
-      ii: (nick) => add(IiUser.connect(nick, ngircd.port)),
-      raw: (nick) => add(RawUser.connect(nick, ngircd.port)),
+      ii: (nick) => add(IiUser.connect(nick, ircServer.port)),
+      raw: (nick, ...capabilities) => add(RawUser.connect(nick, ircServer.port, capabilities)),
       async enter(channel, nick = 'romeo') {
         romeo.received.length = 0;
         romeo.sends(`<presence to='${room(channel)}/${nick}'><x xmlns='http://jabber.org/protocol/muc'/></presence>`);
@@ -105,6 +122,6 @@ export async function ngircdWorld(scene: (world: World) => Promise<void>): Promi
     await romeo.client.stop();
     await gateway.shutdown();
     await server.stop();
-    await ngircd.stop();
+    await ircServer.stop();
   }
 }
