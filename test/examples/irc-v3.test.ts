@@ -8,7 +8,7 @@ import { type TestKit, testKit, type User } from '../../src/gateway/testing/inde
 import { body, find, systemClock } from '../../src/stanza/index.ts';
 import { suite } from '../support/test.ts';
 
-const test = suite('irc, version 3', { timeout: 30_000 });
+const test = suite('irc, version 3', { timeout: 60_000 });
 
 interface Stage {
   readonly server: FakeIrcServer;
