@@ -145,7 +145,14 @@ export abstract class Directory<E extends Entry<S>, S extends StoredEntry> {
 
   /** What is stored and not in use. */
   protected storedRows(): Promise<Map<string, S>> {
-    this.#stored ??= this.loadStored().then((rows) => new Map(rows.map((row) => [row.legacyId, row])));
+    if (this.#stored === undefined) {
+      const loading = this.loadStored().then((rows) => new Map(rows.map((row) => [row.legacyId, row])));
+      this.#stored = loading;
+      // The database may have been away for a moment.
+      loading.catch(() => {
+        this.#stored = undefined;
+      });
+    }
     return this.#stored;
   }
 

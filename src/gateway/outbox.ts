@@ -28,6 +28,9 @@ import type { Outgoing, Pair } from './store/turn.ts';
 const FENCE_DELAY = 5;
 const STATE_FENCE_DELAY = 1000;
 
+/** Milliseconds after which what is stored is read again when it could not be. */
+const PUMP_AGAIN = 1000;
+
 /**
  * Stanzas that are not stored and wait for a server that is slow: beyond, the gateway stops reading, since most of them
  * are answers.
@@ -210,7 +213,11 @@ export class Outbox {
   #pump(): void {
     if (this.#isPumping || !this.#link.online) return;
     this.#isPumping = true;
-    this.#pumpAll().catch((error) => this.#onError(error));
+    this.#pumpAll().catch((error) => {
+      this.#onError(error);
+      // The database may be away for a moment; what is stored there would wait until something else is to be sent.
+      this.#clock.after(PUMP_AGAIN, () => this.#pump());
+    });
   }
 
   async #pumpAll(): Promise<void> {

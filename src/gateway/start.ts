@@ -41,7 +41,7 @@ export async function startGateway(
   const log = options.log ?? createLog(config.logLevel);
   const clock = options.clock ?? systemClock;
   const makeId = options.newId ?? newId;
-  const onError = (error: unknown) => log.error({ err: error }, 'could not write to the database');
+  const onError = complaints(log, clock);
   const worker = options.tenancy?.worker ?? 0;
   const store = await openStore(config, onError, clock, worker);
   const isKept = config.homeDir !== undefined || config.databaseUrl !== undefined;
@@ -77,6 +77,26 @@ export async function startGateway(
     throw error;
   }
   return gateway;
+}
+
+/** Milliseconds in which the same is said once. */
+const COMPLAINTS_INTERVAL = 60_000;
+
+/** What the log is told of errors of the database. When its disk is full there is one for every message. */
+function complaints(log: Log, clock: Clock): (error: unknown) => void {
+  const said = new Map<string, { readonly at: number; again: number }>();
+  return (error) => {
+    const what = reasonOf(error);
+    const before = said.get(what);
+    if (before !== undefined && clock.now() - before.at < COMPLAINTS_INTERVAL) {
+      before.again++;
+      return;
+    }
+    const again = before?.again ?? 0;
+    if (said.size === 100) said.clear();
+    said.set(what, { at: clock.now(), again: 0 });
+    log.error({ err: error, ...(again > 0 && { again }) }, 'could not write to the database');
+  };
 }
 
 /** Where the data is: a URL, or the path of a file; `undefined` for memory. Makes the home directory. @throws ConfigError. */

@@ -3,12 +3,18 @@
  * its sender, and the log says why.
  */
 
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
 import * as assert from 'uvu/assert';
 import { openPostgres } from '../../src/gateway/store/postgres.ts';
 import { Store } from '../../src/gateway/store/store.ts';
-import { LOOPBACK, XmppServer } from '../../src/gateway/testing/index.ts';
-import { JID } from '../../src/stanza/index.ts';
+import { LOOPBACK, TestClient, XmppServer } from '../../src/gateway/testing/index.ts';
+import { body, JID, message } from '../../src/stanza/index.ts';
+import { register } from '../../src/xep/0077-register.ts';
 import { eventually } from '../support/eventually.ts';
 import { Stage, type User } from '../support/stage.ts';
 import { listenTcp } from '../support/tcp.ts';
@@ -16,7 +22,7 @@ import { suite } from '../support/test.ts';
 import { HARBOUR, slipway } from './support/gateway-process.ts';
 import { Postgres } from './support/postgres.ts';
 
-const test = suite('broken databases', { timeout: 120_000 });
+const test = suite('broken databases', { timeout: 60_000 });
 
 let postgres: Postgres;
 test.before(async () => {
@@ -174,6 +180,79 @@ test('PostgreSQL :: the command ends, and says why, when its database is stopped
   } finally {
     await server.stop();
   }
+});
+
+/** Lets a process write nothing that is further behind in a file than so many bytes; `unlimited` again everything. */
+const limitFiles = (pid: number, bytes: number | 'unlimited') =>
+  execFileSync('prlimit', ['--pid', String(pid), `--fsize=${bytes}:`]);
+
+test('SQLite :: a gateway whose disk takes nothing more refuses what it cannot store, goes on when it can, and stops', async () => {
+  const homeDir = mkdtempSync(join(tmpdir(), 'slipway-full-'));
+  const server = new XmppServer({ users: { romeo: 'romeo' }, components: { 'gw.localhost': 's' } });
+  await server.start();
+  const flags = ['-l', HARBOUR, '-j', 'gw.localhost', '--secret', 's', '--server', LOOPBACK, '--home-dir', homeDir];
+  const romeo = new TestClient(server, { name: 'romeo', password: 'romeo', resource: 'x' });
+  try {
+    const run = slipway([...flags, '--port', String(server.componentPort)]);
+    await run.printed(/"msg":"connected"/);
+    await romeo.logIn();
+    await register(romeo.stream, 'gw.localhost', { username: 'romeo', password: 'ahoy' });
+    const say = (id: string) =>
+      romeo.stream.send(message({ to: 'ada@gw.localhost', type: 'chat', id }, body.build(id)));
+    const taken = (id: string) => romeo.receives((each) => each.getChildText('body') === `You said: ${id}`);
+    const refused = (id: string) => romeo.receives(({ attrs }) => attrs.type === 'error' && attrs.id === id);
+    say('before');
+    await taken('before');
+    limitFiles(run.pid, 4096);
+    const ids = Array.from({ length: 20 }, (_, i) => `m${i}`);
+    for (const id of ids) say(id);
+    for (const id of ids) await refused(id);
+    // Each of its errors once, not for each message.
+    const complaints = run.output.match(/"msg":"could not write to the database"/g)?.length ?? 0;
+    assert.ok(complaints > 0 && complaints <= 3, run.output);
+    assert.match(run.output, /"message":"(disk I\/O error|database or disk is full)"/);
+    limitFiles(run.pid, 'unlimited');
+    say('after');
+    await taken('after');
+    limitFiles(run.pid, 4096);
+    run.signal('SIGTERM');
+    assert.is(await run.exit(), 0, run.output);
+    const store = await Store.open(join(homeDir, 'slipway.sqlite'), () => {});
+    const lives = await store.lives(['before', 'after', ...ids]);
+    assert.equal(
+      lives.map(({ xmppId, state }) => `${xmppId} ${state}`),
+      ['before sent', 'after sent'],
+    );
+    await store.close();
+  } finally {
+    await romeo.stream.stop();
+    await server.stop();
+    rmSync(homeDir, { recursive: true });
+  }
+});
+
+test('SQLite :: a file that is none, or that is broken, is told in one line', async () => {
+  const homeDir = mkdtempSync(join(tmpdir(), 'slipway-broken-'));
+  const file = join(homeDir, 'slipway.sqlite');
+  const flags = ['-l', HARBOUR, '-j', 'gw.localhost', '--secret', 's', '--server', LOOPBACK, '--home-dir', homeDir];
+  writeFileSync(file, 'this is no database\n'.repeat(1000));
+  const other = slipway(flags);
+  assert.is(await other.exit(), 2, other.output);
+  assert.match(other.output, /^slipway: cannot use the home directory .*: file is not a database$/m);
+  const whole = join(homeDir, 'whole.sqlite');
+  const store = await Store.open(whole, () => {});
+  const database = new Database(whole);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  const bytes = readFileSync(whole);
+  database.close();
+  await store.close();
+  // Its first page says what there is; all behind it is gone.
+  assert.ok(bytes.length > 50_000);
+  writeFileSync(file, Buffer.concat([bytes.subarray(0, 4096), Buffer.alloc(bytes.length - 4096, 0xff)]));
+  const broken = slipway(flags);
+  assert.is(await broken.exit(), 2, broken.output);
+  assert.match(broken.output, /^slipway: cannot use the home directory .*: database disk image is malformed$/m);
+  rmSync(homeDir, { recursive: true });
 });
 
 test.run();

@@ -46,11 +46,10 @@ class FakeLink {
   }
 }
 
-async function boxed() {
+async function boxed(onError: (error: unknown) => void = (error) => assert.unreachable(String(error))) {
   const link = new FakeLink();
   const clock = new FakeClock();
   const store = await Store.open(':memory:', (error) => assert.unreachable(String(error)), { clock });
-  const onError = (error: unknown) => assert.unreachable(String(error));
   const box = new Outbox({ link, journal: store.journal, clock, onError });
   await box.load();
   /** What has been sent since the last time. */
@@ -132,6 +131,23 @@ test('presence :: the last that the server may not have read is told again after
   assert.equal(await ids(), []);
   await clock.advance(5000);
   assert.is(link.fences.length, 2, 'nothing is asked when everything is read');
+  await store.close();
+});
+
+test('database :: what is stored and cannot be read is read again, though nothing else is to be sent', async () => {
+  const errors: unknown[] = [];
+  const { link, clock, box, news, store } = await boxed((error) => errors.push(error));
+  box.send(message('a'));
+  await news();
+  const { stored } = store.journal;
+  const read = stored.outgoingAfter.bind(stored);
+  stored.outgoingAfter = () => Promise.reject(new Error('away'));
+  link.online = true;
+  box.online();
+  assert.equal([await news(), errors.map(String)], [[], ['Error: away']]);
+  stored.outgoingAfter = read;
+  await clock.advance(1000);
+  assert.equal(await news(), ["<message to='a'/>"]);
   await store.close();
 });
 

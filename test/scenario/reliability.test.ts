@@ -300,6 +300,44 @@ test('restart :: what had not been given to the plugin is given to it then; of w
   }
 });
 
+test('database :: away while what was left is read, and while a user logs in, it is asked again', () =>
+  withFolder((homeDir) =>
+    Stage.with({ homeDir }, async (stage) => {
+      await stage.registered();
+      const { store } = stage.gateway;
+      const failing = <T extends object, K extends keyof T>(owner: T, name: K) => {
+        Object.assign(owner, { [name]: () => Promise.reject(new Error('away')) });
+        return () => void delete owner[name];
+      };
+      const restore = failing(store.contacts, 'all');
+      // Another session, as after a change of the registration: nothing of the contacts is known to it.
+      const session = stage.gateway.sessions.add((await store.users.all())[0] as never);
+      await stage.gateway.sessions.login(session);
+      assert.is(session.readiness.state, 'failed');
+      restore();
+      await stage.gateway.sessions.login(session);
+      assert.is(session.readiness.state, 'ready');
+      const restoreXml = failing(store.journal.stored, 'xml');
+      const id = store.journal.newId();
+      const xml = `<message xmlns='jabber:client' from='romeo@localhost/test' to='${JULIET}' type='chat' id='2'><body>left</body></message>`;
+      const event = {
+        id,
+        user_id: session.userId,
+        chat: 'juliet',
+        stanza_id: '2',
+        digest: 0,
+        state: 'pending',
+        xml,
+      } as const;
+      await store.journal.arrive(event);
+      await stage.gateway.inbox.recover(session);
+      await eventually(() => assert.ok(stage.gateway.errors.length >= 2));
+      assert.equal(given(stage), []);
+      restoreXml();
+      await eventually(() => assert.equal(given(stage), ['left']));
+    }),
+  ));
+
 test('stop :: what comes while the plugin finishes is kept for the next start', () =>
   withFolder((homeDir) =>
     Stage.with({ plugin: { session: Moody }, homeDir }, async (stage) => {

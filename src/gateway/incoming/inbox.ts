@@ -31,6 +31,9 @@ const MAX_WAITING = 1000;
 /** Attempts at an event that fails for the moment, besides the first. */
 const RETRIES = 3;
 
+/** Milliseconds after which what is stored is read again when it could not be. */
+const READ_AGAIN = 1000;
+
 /** Milliseconds that an event waits for the login at most. */
 const LOGIN_PATIENCE = 10_000;
 
@@ -113,7 +116,7 @@ export class Inbox {
     const lane = new JID(stored.chat, this.#gateway.jid).bare;
     this.#run(session, lane, async () => {
       const { journal } = this.#gateway.store;
-      const xml = await journal.stored.xml(stored.id);
+      const xml = await this.#xmlOf(stored);
       if (xml === undefined || xml === '' || this.#isStopping || session.isLeaving) return;
       const stanza = parse(xml);
       const addresses = { from: JID.parse(stanza.attrs.from ?? ''), to: JID.parse(stanza.attrs.to ?? '') };
@@ -191,6 +194,19 @@ export class Inbox {
     await this.#pressure.idle(ms);
     this.#deadlines.stop();
     this.#longDeadlines.stop();
+  }
+
+  /** The database may be away for a moment: what it has must not be forgotten for that. Rejects when the gateway stops. */
+  async #xmlOf({ id }: StoredEvent): Promise<string | undefined> {
+    const { store, clock } = this.#gateway;
+    for (;;) {
+      try {
+        return await store.journal.stored.xml(id);
+      } catch (error) {
+        this.#gateway.exception(error);
+        await sleep(clock, READ_AGAIN, this.#stopping.signal);
+      }
+    }
   }
 
   get #isStopping(): boolean {

@@ -204,11 +204,18 @@ export class RoomMessages {
 
   /** The last message that was there before this run of the gateway. */
   #past(): Promise<number> {
-    this.#lastOfThePast ??= this.#db
-      .selectFrom('room_message')
-      .select((eb) => eb.fn.max('id').as('id'))
-      .executeTakeFirst()
-      .then((row) => row?.id ?? 0);
+    if (this.#lastOfThePast === undefined) {
+      const last = this.#db
+        .selectFrom('room_message')
+        .select((eb) => eb.fn.max('id').as('id'))
+        .executeTakeFirst()
+        .then((row) => row?.id ?? 0);
+      this.#lastOfThePast = last;
+      // The database may have been away for a moment.
+      last.catch(() => {
+        this.#lastOfThePast = undefined;
+      });
+    }
     return this.#lastOfThePast;
   }
 }
