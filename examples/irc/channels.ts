@@ -123,7 +123,9 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
 
   /** Says something in the name of the room. */
   system(text: string): void {
-    this.getSystemParticipant().then((room) => room.sendText(text));
+    this.getSystemParticipant()
+      .then((room) => room.sendText(text))
+      .catch((error) => this.session.xmpp.exception(error));
   }
 
   // What the user wants.

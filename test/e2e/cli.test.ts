@@ -188,4 +188,30 @@ test('sources :: a flag comes before the environment, the environment before the
   await server.stop();
 });
 
+test('stray errors :: a rejected promise that nobody waits for is logged; an exception that nobody can catch ends it, and says so', async () => {
+  const server = new XmppServer({ components: { 'gw.localhost': 's', 'gw2.localhost': 's' } });
+  await server.start();
+  const flags = ['-j', 'gw.localhost', '-s', LOOPBACK, '-p', String(server.componentPort), '--secret', 's'];
+  const plugin = (name: string, what: string) =>
+    file(name, `export * from ${JSON.stringify(HARBOUR)};\nsetTimeout(() => { ${what} }, 2000);`);
+  const rejected = slipway([...flags, '-l', plugin('rejects.mjs', "Promise.reject(new Error('stray'))")]);
+  const thrown = slipway([
+    '-j',
+    'gw2.localhost',
+    ...flags.slice(2),
+    '-l',
+    plugin('throws.mjs', "throw new Error('stray')"),
+  ]);
+  await rejected.printed(/"message":"stray".*"msg":"a promise was rejected, and nobody waited for it"/);
+  assert.is(await thrown.exit(), 1);
+  assert.match(
+    thrown.output,
+    /"message":"stray".*"msg":"the process ends: an exception was thrown that nobody could catch"/,
+  );
+  await rejected.printed(/"msg":"connected"/);
+  rejected.signal('SIGTERM');
+  assert.is(await rejected.exit(), 0, rejected.output);
+  await server.stop();
+});
+
 test.run();

@@ -37,12 +37,11 @@ export async function setPicture(
 
 async function load(owner: Pictured, source: AvatarSource | undefined, id: string | undefined): Promise<void> {
   const { avatars, log } = owner.session.xmpp;
-  let hash: string | undefined;
   try {
-    hash = source === undefined ? undefined : await avatars.load(source);
+    const hash = source === undefined ? undefined : await avatars.load(source);
+    owner.takePicture(hash, id ?? hash);
   } catch (error) {
+    // Thrown it would be lost, and so would all pictures that are set later: they wait for this one.
     log.warn({ of: owner.jid.bare, reason: (error as Error).message }, 'cannot use a picture');
-    return;
   }
-  owner.takePicture(hash, id ?? hash);
 }
