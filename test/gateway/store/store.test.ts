@@ -29,6 +29,36 @@ test('migrations :: all or nothing', async () => {
   await store.close();
 });
 
+test('room messages :: a database that fails when the first one comes does not keep out those that come later', async () => {
+  const path = await database();
+  const errors: unknown[] = [];
+  const store = await Store.open(path, (error) => errors.push(error));
+  const { id } = await store.users.save({
+    ...{ jid: JID.parse('romeo@localhost'), legacyModuleData: {}, preferences: {}, registrationDate: new Date() },
+  });
+  const add = async (name: string) => {
+    const message = {
+      archiveId: name,
+      eventKey: name,
+      at: 0,
+      isBackfilled: false,
+      nick: 'juliet',
+      stanza: '<message/>',
+    };
+    store.roomMessages.add(id, 'room', message);
+    await store.roomMessages.flush();
+  };
+  const other = new Database(path);
+  other.exec('alter table room_message rename to away');
+  await add('lost');
+  other.exec('alter table away rename to room_message');
+  other.close();
+  assert.is(errors.length, 1);
+  await add('kept');
+  assert.equal([errors.length, await store.roomMessages.count(id, 'room')], [1, 1]);
+  await store.close();
+});
+
 test('lives :: looking for one among many holds up nobody for long', async () => {
   const path = await database();
   const store = await opened(path);
