@@ -1,17 +1,17 @@
 /** Somebody in a room. */
 
-import type { Element } from '../../stanza/index.ts';
 import type { Affiliation, Role } from '../../xep/0045-muc.ts';
 import type { NoticeOptions } from '../actor.ts';
 import type { SharedFile, ShareOptions } from '../attachment/files.ts';
 import type { FileSource } from '../attachment/source.ts';
 import type { LegacyContact } from '../contact.ts';
-import type { Author, Conversation, IdLookup, Voice } from '../conversation.ts';
+import type { Author, Conversation } from '../conversation.ts';
 import type { Envelope } from '../outgoing/envelope.ts';
 import { isSamePresence, type PresenceFacts } from '../outgoing/presence.ts';
 import type { OccupantFacts } from '../outgoing/room.ts';
 import { Present } from '../present.ts';
 import { safeNick } from './nick.ts';
+import { OccupantVoice } from './occupant-voice.ts';
 import type { LegacyMUC } from './room.ts';
 
 /** A tag beside somebody's name, such as "Teacher". XEP-0317. */
@@ -243,55 +243,5 @@ export class LegacyParticipant extends Present {
   protected get conversation(): Conversation {
     this.#conversation ??= new OccupantVoice(this);
     return this.#conversation;
-  }
-}
-
-/** The conversation of the room, in the name of one of those who speak there. */
-class OccupantVoice implements Conversation {
-  readonly #speaker: LegacyParticipant;
-
-  constructor(speaker: LegacyParticipant) {
-    this.#speaker = speaker;
-  }
-
-  get delayedBy(): string {
-    return this.#speaker.muc.jid.bare;
-  }
-
-  send(stanza: Element, voice: Voice): void {
-    this.#room.send(stanza, { speaker: this.#speaker, voice });
-  }
-
-  sendLater(build: (ids: IdLookup) => Promise<Element | undefined>, voice: Voice): void {
-    this.#room.sendLater(build, { speaker: this.#speaker, voice });
-  }
-
-  idFor(legacyMsgId: string, voice: Voice): string {
-    return this.#room.idFor(legacyMsgId, voice);
-  }
-
-  isSent(legacyMsgId: string, voice: Voice): Promise<boolean> {
-    return this.#room.isSent(legacyMsgId, voice);
-  }
-
-  newId(): string {
-    return this.#room.newId();
-  }
-
-  partSent(stanzaId: string, legacyMsgId: string, voice: Voice): void {
-    this.#room.partSent(stanzaId, legacyMsgId, voice);
-  }
-
-  takeParts(legacyMsgId: string): Promise<readonly string[]> {
-    return this.#room.takeParts(legacyMsgId);
-  }
-
-  /** The archive wants to know exactly; the room leaves it out of what it sends when it is as good as now. */
-  delay(when: Date | undefined): Date | undefined {
-    return when;
-  }
-
-  get #room() {
-    return this.#speaker.muc.conversation;
   }
 }
