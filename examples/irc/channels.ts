@@ -206,7 +206,7 @@ export class IrcChannel extends LegacyMUC<IrcParticipant> {
   /** Somebody in the channel; or somebody who is not, for what was said from outside or before. */
   async speaker(nick: string): Promise<IrcParticipant> {
     if (this.network.isUser(nick)) return this.getUserParticipant();
-    return this.#members.get(this.network.fold(nick)) ?? this.getParticipant(nick);
+    return this.#members.get(this.network.fold(nick)) ?? this.getParticipant(nick, { isThere: false });
   }
 
   /** Somebody has left the channel. */

@@ -142,7 +142,8 @@ export class NetworkEvents implements NetworkListener {
     if (isChannel(target)) {
       const room = await this.#session.bookmarks.byLegacyId(legacyIdOf(target, network));
       const when = new Date(time ?? this.#session.xmpp.clock.now());
-      return this.#tell(await room.speaker(nick), network, said, { legacyMsgId: id, when, archiveOnly: isHistory });
+      const options = { legacyMsgId: id, when, archiveOnly: isHistory };
+      return this.#tell(await room.speaker(nick), network, said, options, () => room.has(nick));
     }
     // What the user wrote with another client, behind a bouncer say, belongs to the chat with whom it was for.
     const carbon = network.isUser(nick) && !network.isUser(target);
@@ -155,7 +156,7 @@ export class NetworkEvents implements NetworkListener {
     });
   }
 
-  #tell(actor: Actor, network: IrcNetwork, said: Said, options: MessageOptions): void {
+  #tell(actor: Actor, network: IrcNetwork, said: Said, options: MessageOptions, isThere = () => true): void {
     const { '+typing': typing, '+draft/react': reaction, '+draft/unreact': unreaction } = said.tags;
     const answered = repliesTo(said);
     const about = answered === undefined ? undefined : network.messageOf(answered);
@@ -170,8 +171,8 @@ export class NetworkEvents implements NetworkListener {
     if (text !== '') {
       this.#typing.said(actor);
       actor.sendText(text, { ...options, ...(about !== undefined && { replyTo: { legacyId: about } }) });
-    } else if (typing) {
-      this.#typing.told(actor, typing);
+    } else if (typing && !said.isHistory && isThere()) {
+      this.#typing.told(actor, typing, isThere);
     }
   }
 

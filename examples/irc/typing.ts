@@ -82,7 +82,8 @@ export class TypingPeople {
     this.#clock = clock;
   }
 
-  told(actor: Actor, state: string): void {
+  /** @param isThere whether anybody would see that it has ended. */
+  told(actor: Actor, state: string, isThere: () => boolean): void {
     this.said(actor);
     if (state === 'done') actor.active();
     if (state === 'paused') actor.paused();
@@ -92,7 +93,7 @@ export class TypingPeople {
       actor,
       this.#clock.after(FORGOTTEN, () => {
         this.#ends.delete(actor);
-        actor.paused();
+        if (isThere()) actor.paused();
       }),
     );
   }

@@ -201,6 +201,40 @@ test('typing :: is seen, both ways', () =>
     await visit.expects.chatState('composing', { from: 'Mercutio' });
     server.tags('Mercutio', '#verona', { '+typing': 'paused' });
     await visit.expects.chatState('paused', { from: 'Mercutio' });
+    server.tags('Nurse', '#verona', { '+typing': 'active' });
+    server.says('Mercutio', '#verona', 'Come!');
+    await visit.expects.text('Come!');
+    assert.not.ok(
+      romeo.client.received.some(({ attrs }) => attrs.from?.endsWith('/Nurse')),
+      'she is not there',
+    );
+  }));
+
+test('who speaks from outside, or spoke before :: is heard, and not seen', () =>
+  play({}, async ({ romeo, session, idOf, server }) => {
+    const room = await session().bookmarks.byLegacyId(idOf('#verona'));
+    server.says('Paris', '#verona', 'before romeo looked');
+    const visit = await romeo.joins(room);
+    server.says('Nurse', '#verona', 'from outside');
+    await visit.expects.text('from outside', { from: 'Nurse' });
+    server.says('Mercutio', '#verona', 'the last');
+    await visit.expects.text('the last');
+    assert.equal([...visit.occupants.keys()].sort(), ['Mercutio', 'romeo']);
+    const kept = await visit.archive();
+    assert.equal(
+      kept.map(({ body }) => body),
+      ['before romeo looked', 'from outside', 'the last'],
+    );
+  }));
+
+test('a topic that is too long for the server :: is refused, not cut', () =>
+  play({ capabilities: ['echo-message'] }, async ({ romeo, session, idOf, server }) => {
+    const visit = await romeo.joins(await session().bookmarks.byLegacyId(idOf('#mantua')));
+    await visit.setsSubject('é'.repeat(90));
+    await visit.expects.subject('é'.repeat(90));
+    await visit.setsSubject('é'.repeat(91));
+    const { text } = await visit.expects.error('not-acceptable');
+    assert.is(text, `127.0.0.1-${server.port} takes the beginning only: "${'é'.repeat(90)}".`);
   }));
 
 test('what a network does not have :: is not offered', async () => {

@@ -313,6 +313,25 @@ test('from a room :: a reply of which the plugin knows the id only is put togeth
     await romeo.receives(has('5'));
   }));
 
+test('from a room :: who speaks from outside is heard, and not seen', () =>
+  inside(async (stage, romeo) => {
+    const group = await room(stage);
+    const outside = { isThere: false };
+    assert.is(await group.getParticipant('JULIET', outside), await group.getParticipant('JULIET'), 'she is there');
+    (await group.getParticipant('Rosaline', outside)).sendText('over the wall', { legacyMsgId: 'n1' });
+    (await group.getParticipant('Rosaline', outside)).react('n1', ['👋']);
+    const heard = await romeo.receives(has('over the wall'));
+    const waved = await romeo.receives((s) => find(s, reactions) !== undefined);
+    assert.is(heard.attrs.from, `${GROUP}/Rosaline`);
+    assert.is(occupantIdOf(waved), occupantIdOf(heard));
+    await romeo.settle();
+    assert.not.ok(romeo.received.some((s) => s.name === 'presence' && s.attrs.from === `${GROUP}/Rosaline`));
+    // When she comes she is the same, and one of them.
+    (await group.getParticipant('Rosaline')).sendText('here I am');
+    await romeo.receives((s) => s.name === 'presence' && s.attrs.from === `${GROUP}/Rosaline`);
+    assert.is(occupantIdOf(await romeo.receives(has('here I am'))), occupantIdOf(heard));
+  }));
+
 test('from a room :: late messages say when; recent ones do not', () =>
   inside(async (stage, romeo) => {
     const juliet = await (await room(stage)).getParticipant('JULIET');

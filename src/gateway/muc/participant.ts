@@ -31,6 +31,8 @@ export interface Identity {
   readonly isUser?: boolean;
   /** The room itself. */
   readonly isSystem?: boolean;
+  /** Not in the room. */
+  readonly isOutside?: boolean;
 }
 
 /**
@@ -49,6 +51,8 @@ export class LegacyParticipant extends Present {
   readonly isUser: boolean;
   /** Whether this is the room itself. */
   readonly isSystem: boolean;
+  /** Speaks without being in the room. @internal */
+  readonly isOutside: boolean;
   /** See `Identity`. @internal */
   readonly key: string;
   /** What tells participants apart, whatever they are called. XEP-0421. */
@@ -68,13 +72,15 @@ export class LegacyParticipant extends Present {
   #conversation: Conversation | undefined;
 
   /** Subclasses pass the arguments on. */
-  constructor(muc: LegacyMUC, { nickname, key, contact, isUser = false, isSystem = false }: Identity) {
+  constructor(muc: LegacyMUC, identity: Identity) {
+    const { nickname, key, contact, isUser = false, isSystem = false, isOutside = false } = identity;
     super();
     this.muc = muc;
     this.key = key;
     this.contact = contact;
     this.isUser = isUser;
     this.isSystem = isSystem;
+    this.isOutside = isOutside;
     this.occupantId = muc.occupantIdFor(key);
     this.#nickname = nickname;
     const safe = safeNick(nickname, contact?.jid.local ?? key);

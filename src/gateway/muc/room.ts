@@ -40,6 +40,11 @@ export interface ParticipantOptions {
   readonly create?: boolean;
   /** Whether to ask for all participants first. Default false. */
   readonly fillFirst?: boolean;
+  /**
+   * Whether somebody of this name who is not known is in the room. Default true. With false what they say is shown, and they
+   * are not: for those who have written from outside, or have left.
+   */
+  readonly isThere?: boolean;
 }
 
 /**
@@ -271,7 +276,10 @@ export class LegacyMUC<P extends LegacyParticipant = LegacyParticipant> {
     if (known !== undefined) return known;
     if (nickname === this.userNick) return this.userParticipant;
     if (options.create === false) throw new XmppError('item-not-found', `There is no ${nickname} in this room.`);
-    return this.#add({ nickname, key: `nick ${nickname}` });
+    const identity = { nickname, key: `nick ${nickname}` };
+    if (options.isThere === false)
+      return this.session.xmpp.makeParticipant(this, { ...identity, isOutside: true }) as P;
+    return this.#add(identity);
   }
 
   /** A contact, as somebody in the room; added if they were not known to be there. */

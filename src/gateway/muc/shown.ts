@@ -34,7 +34,8 @@ export class Shown {
   /** Shows somebody who says something, unless they are shown already. */
   announce(participant: LegacyParticipant): void {
     const { clients } = this.#room;
-    if (participant.isSystem || participant.isAnnounced || clients.isEmpty) return;
+    const { isSystem, isOutside, isAnnounced } = participant;
+    if (isSystem || isOutside || isAnnounced || clients.isEmpty) return;
     this.#add(participant);
     clients.broadcast(presenceOf(participant));
   }
