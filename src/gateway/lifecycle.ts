@@ -73,7 +73,7 @@ export class Lifecycle {
       await this.#loadAvatar();
       // Before anything comes: what is left from the last time goes first, and users are known as such.
       await workers?.open();
-      await store.journal.stored.adopt(gateway.config.workers);
+      if (workers === undefined) await store.journal.stored.adopt();
       await this.#way.outbox.load();
       for (const user of await this.#ownUsers()) if (this.#isStillAllowed(user)) sessions.add(user);
       this.#hasUsers = true;
@@ -171,6 +171,7 @@ export function workersFor(
     receive: (stanza) => receive(gateway, stanza, true),
     takeAnswer: (answer) => void link.takeAnswer(answer),
     fenced: () => outbox.finish(),
+    sendFor: (xml) => outbox.sendFor(xml),
     isOnline: () => link.online,
   });
 }

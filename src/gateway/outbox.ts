@@ -140,6 +140,18 @@ export class Outbox {
     this.#nextFence = undefined;
   }
 
+  /**
+   * Writes what another process has stored and could not write any more. Resolves when the server has read it; rejects
+   * when it cannot.
+   */
+  async sendFor(xml: readonly string[]): Promise<void> {
+    for (const each of xml) {
+      if (this.#link.online && !this.#link.writable) await this.#link.drained();
+      this.#link.sendRaw(each);
+    }
+    await this.#link.fence();
+  }
+
   /** What has been stored, in order; and between it what is not. */
   #take(outgoing: readonly Outgoing[]): void {
     for (const { stanza, xml, outId } of outgoing) {

@@ -18,6 +18,8 @@ const PACE = Number(process.env.WORKERS_PACE ?? 100);
 /** How often a process is killed, and for how many milliseconds everybody talks before and after each time. */
 const KILLS = Number(process.env.WORKERS_KILLS ?? 1);
 const TALK = Number(process.env.WORKERS_TALK ?? 1000);
+/** Messages that the network says to everybody, all at once. */
+const BURST = 30;
 
 const test = suite('workers', { timeout: 120_000 + KILLS * (20_000 + 2 * TALK) });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -88,6 +90,23 @@ for (const workers of COUNTS) {
       }
     }));
 }
+
+test(`${MOST} workers :: two are killed at once, and their places taken one after the other: chats keep their order`, () =>
+  talking(MOST, 'two killed', async (all) => {
+    for (let kill = 0; kill < KILLS; kill++) {
+      const spare = await all.addSpare();
+      if (kill > 0) await pause(TALK);
+      // What the two have just said is not all read, nor all written.
+      for (const { mailbox } of all.people)
+        for (let i = 0; i < BURST; i++) mailbox.say('fay', `burst ${kill * BURST + i}`);
+      const victims = all.alive.filter((each) => each !== spare).slice(0, 2);
+      await Promise.all(victims.map((each) => each.kill()));
+      await spare.printed(/"msg":"connected"/);
+      await pause(TALK);
+      await all.add();
+      await all.allIn(all.alive);
+    }
+  }));
 
 test(`${MOST} workers :: one is told to stop, and another takes over`, () =>
   talking(MOST, 'stopped', async (all) => {

@@ -41,10 +41,9 @@ export class JournalQueries {
     return Math.max(await last('journal_in'), await last('journal_out'));
   }
 
-  /** There were more workers before: what they had for the server is left to the first. */
-  async adopt(workers: number): Promise<void> {
-    if (this.#worker !== 0) return;
-    await this.#db.updateTable('journal_out').set({ worker: 0 }).where('worker', '>=', workers).execute();
+  /** There were several workers before: what they had for the server is for the only one. */
+  async adopt(): Promise<void> {
+    await this.#db.updateTable('journal_out').set({ worker: 0 }).where('worker', '>', 0).execute();
   }
 
   /** Some rows of what is on its way to users, after this one. */

@@ -31,6 +31,8 @@ export interface WorkersOptions {
   readonly takeAnswer: (answer: Element) => void;
   /** Resolves when the server has read everything said so far. */
   readonly fenced: () => Promise<void>;
+  /** Writes what another worker had for the server. Resolves when that has been read. */
+  readonly sendFor: (xml: readonly string[]) => Promise<void>;
   readonly isOnline: () => boolean;
 }
 
@@ -52,6 +54,9 @@ const LEAVE_PATIENCE = 45_000;
 
 /** Milliseconds between looks whether a worker that is to let go has died. */
 const SEIZE_INTERVAL = 500;
+
+/** Milliseconds after which a worker is asked once more to let go. */
+const ASK_AGAIN = 3000;
 
 /** Milliseconds between looks whether the server is back. */
 const LINK_INTERVAL = 100;
@@ -75,6 +80,8 @@ export class Workers {
   readonly #moves = new Lanes();
   /** Users who are moving to other workers. */
   readonly #leaving = new Set<string>();
+  /** What dead workers had for the server is being sent, by their numbers. */
+  readonly #sending = new Map<number, Promise<void>>();
   /** When users have left, lately. */
   readonly #left = new Map<string, number>();
   /** Resolves when it is known who lives here. */
@@ -221,30 +228,73 @@ export class Workers {
     for (let attempt = 0; attempt < 3; attempt++) {
       const holder = await leases.take(userId);
       if (holder === this.number) return;
-      if (await leases.seize(userId, holder, this.#gateway.jid)) return;
+      if (await this.#seize(userId, holder)) continue;
       await this.#handedOver(holder, jid, userId);
     }
     throw moving();
   }
 
+  /**
+   * Takes a user from a worker, if that is dead. What it had for the server is sent before: it would come after what we
+   * will have for the user, when somebody else serves under its number.
+   * @returns whether it does not have the user any more.
+   */
+  async #seize(userId: number, from: number): Promise<boolean> {
+    const { leases } = this.#gateway.store;
+    const seize = () => leases.seize(userId, from, this.#gateway.jid);
+    let seizure = await seize();
+    if (seizure === 'unsent') {
+      await this.#sendFor(from);
+      seizure = await seize();
+    }
+    return seizure === 'taken' || seizure === 'moved';
+  }
+
+  /** Sends what a dead worker had for the server. Once, however many of its users come. */
+  #sendFor(from: number): Promise<void> {
+    let sending = this.#sending.get(from);
+    if (sending === undefined) {
+      const { store, jid, log } = this.#gateway;
+      sending = store.leases
+        .sendFor(from, jid, this.#options.sendFor)
+        .then(
+          (isSent) => {
+            if (isSent) log.info({ worker: from }, 'sent what a process had that is no more');
+          },
+          (error) => log.debug({ worker: from, reason: String(error) }, 'cannot send yet what a process had'),
+        )
+        .finally(() => this.#sending.delete(from));
+      this.#sending.set(from, sending);
+    }
+    return sending;
+  }
+
   /** Has the holder let go; takes over from it when it dies meanwhile. */
   async #handedOver(holder: number, jid: string, userId: number): Promise<void> {
-    const { clock, store } = this.#gateway;
+    const { clock } = this.#gateway;
+    const end = clock.now() + LEAVE_PATIENCE;
     let isOver = false;
-    const asked = this.#calls
-      .ask(holder, LEAVE_PATIENCE, 'leave', jid, userId, this.number)
-      .then(
-        () => undefined,
-        (error) => {
-          if (!isSilence(error)) throw error;
-        },
-      )
-      .finally(() => {
-        isOver = true;
-      });
+    const asked = new Promise<void>((resolve, reject) => {
+      const ask = () => {
+        const answer = this.#calls.ask(holder, end - clock.now(), 'leave', jid, userId, this.number);
+        answer.then(
+          () => resolve(),
+          (error) => (isSilence(error) ? resolve() : reject(error)),
+        );
+      };
+      ask();
+      // One that has just taken its number may not hear anything yet.
+      clock.after(ASK_AGAIN, () => isOver || ask());
+    }).finally(() => {
+      isOver = true;
+    });
     while (!isOver) {
       await within(clock, SEIZE_INTERVAL, asked);
-      if (!isOver && (await store.leases.seize(userId, holder, this.#gateway.jid))) return;
+      if (isOver) break;
+      if (await this.#seize(userId, holder)) {
+        isOver = true;
+        return;
+      }
     }
     await asked;
   }
@@ -314,6 +364,7 @@ export class Workers {
   async #locate(): Promise<void> {
     const gateway = this.#gateway;
     await this.#started;
+    if (this.number === 0) await this.#closeNumbers();
     const jids = (await gateway.store.users.jidsWithoutLease()).filter((jid) => gateway.isAllowed(JID.parse(jid)));
     for (const [i, to] of jids.entries()) {
       if (!this.#isLocating || !this.#options.isOnline()) break;
@@ -325,6 +376,15 @@ export class Workers {
     this.#cancelLocating = gateway.clock.after(LOCATE_INTERVAL, () => {
       this.#locate().catch((error) => gateway.exception(error));
     });
+  }
+
+  /** There were more workers before: nobody will have their users unless they are asked for. */
+  async #closeNumbers(): Promise<void> {
+    const { config, store } = this.#gateway;
+    for (const from of await store.leases.leftBy(config.workers)) {
+      await this.#sendFor(from);
+      await store.leases.drop(from);
+    }
   }
 
   #refuse(stanza: Element, reason: StanzaError): void {

@@ -18,6 +18,8 @@ class World {
   readonly log: string[] = [];
   readonly dead = new Set<number>();
   holder: number | undefined;
+  /** What the workers have in the journal for the server. */
+  readonly unsent = new Map<number, string[]>();
   /** The greatest number of sessions that Romeo has had at a time. */
   most = 0;
   readonly workers: Worker[] = [];
@@ -74,6 +76,12 @@ class Worker {
         if (!this.isOnline) throw new Error('down');
         world.log.push(`${number} fenced`);
       },
+      sendFor: async (xml) => {
+        if (!this.isOnline) throw new Error('down');
+        // The server takes its time: what comes meanwhile must wait.
+        await world.settle();
+        world.log.push(`${number} sends ${xml.join(' ')}`);
+      },
       isOnline: () => this.isOnline,
     });
   }
@@ -108,10 +116,20 @@ class Worker {
         if (world.holder === number) world.holder = to;
       },
       seize: async (_: number, from: number) => {
-        if (world.holder !== from || !world.dead.has(from)) return false;
+        if (!world.dead.has(from)) return 'alive';
+        if (world.unsent.has(from)) return 'unsent';
+        if (world.holder !== from) return 'moved';
         world.holder = number;
+        return 'taken';
+      },
+      sendFor: async (from: number, _: string, send: (xml: readonly string[]) => Promise<void>) => {
+        if (!world.dead.has(from)) return false;
+        await send(world.unsent.get(from) ?? []);
+        world.unsent.delete(from);
         return true;
       },
+      leftBy: async () => [],
+      drop: async () => {},
       liveWorkers: async () => world.workers.map((_, i) => i).filter((i) => !world.dead.has(i)),
     };
     const nothing = () => {};
@@ -119,7 +137,8 @@ class Worker {
       jid: 'gw.example.com',
       clock: world.clock,
       newId,
-      log: { info: nothing, warn: (_: object, text: string) => world.log.push(text) },
+      config: { workers: 2 },
+      log: { info: nothing, debug: nothing, warn: (_: object, text: string) => world.log.push(text) },
       administration: { tasks: { number: () => number } },
       privileges: { handle: ({ name }: Element) => this.received.push(`privileges in a ${name}`) },
       isAllowed: () => true,
@@ -230,6 +249,41 @@ test('a worker that dies :: also while it is to let go, gives its users to who h
   two.hears('b');
   await world.settle();
   await one.dies();
+  assert.equal([two.received, world.holder, world.most], [['b'], 1, 1]);
+});
+
+test('a worker that dies :: what it had for the server is read before anything newer is said to its users', async () => {
+  const world = new World();
+  const [one, two] = [await world.worker(), await world.worker()];
+  one.hears('a');
+  await world.settle();
+  world.dead.add(0);
+  one.session = undefined;
+  world.unsent.set(0, ['<m1/>', '<m2/>']);
+  two.isOnline = false;
+  world.log.length = 0;
+  two.hears('b');
+  for (let i = 0; i < 3; i++) await world.clock.advance(500);
+  assert.equal([world.log, world.holder], [[], 0], 'not while that is impossible');
+  two.isOnline = true;
+  for (let i = 0; i < 2; i++) await world.clock.advance(500);
+  for (let i = 0; i < 5; i++) await world.settle();
+  assert.equal(world.log, ['1 sends <m1/> <m2/>', '1 recovers', '1 logs in']);
+  assert.equal([two.received, world.holder], [['b'], 1]);
+});
+
+test('a worker that has just taken a number :: is asked again for a user, since it may not have heard', async () => {
+  const world = new World();
+  const [one, two] = [await world.worker(), await world.worker()];
+  one.hears('a');
+  await world.settle();
+  const [channel, hearers] = [...world.listeners].find(([name]) => name.endsWith('_0')) ?? [''];
+  world.listeners.delete(channel);
+  two.hears('b');
+  await world.clock.advance(1000);
+  world.listeners.set(channel, hearers ?? []);
+  for (let i = 0; i < 8; i++) await world.clock.advance(500);
+  await world.settle();
   assert.equal([two.received, world.holder, world.most], [['b'], 1, 1]);
 });
 
