@@ -176,7 +176,7 @@ export class JournalQueries {
   }
 }
 
-function storedEvent(row: Omit<JournalInRow, 'xml' | 'worker' | 'digest'>): StoredEvent {
+function storedEvent(row: Omit<JournalInRow, 'xml' | 'worker' | 'digest' | 'state_at'>): StoredEvent {
   const id = Number(row.id);
   return {
     id,

@@ -31,10 +31,14 @@ export class JournalStatements {
     this.#oncePairs = new RowStatement((count) => insertOncePairs(db, count), valuesOfPair);
     this.#handed = new RowStatement(
       (count) =>
-        db.updateTable('journal_in').set({ state: sql`'handed'` }).where('id', 'in', times(count, 0)).compile(),
+        db
+          .updateTable('journal_in')
+          .set({ state: sql`'handed'`, state_at: 0 })
+          .where('id', 'in', times(count, 0))
+          .compile(),
       (id) => [id],
     );
-    const done = { state: sql<'sent'>`'sent'`, error: sql<null>`null`, xml: sql<string>`''` };
+    const done = { state: sql<'sent'>`'sent'`, state_at: 0, error: sql<null>`null`, xml: sql<string>`''` };
     this.#sent = new RowStatement(
       (count) => db.updateTable('journal_in').set(done).where('id', 'in', times(count, 0)).compile(),
       (id) => [id],
@@ -82,8 +86,11 @@ export class JournalStatements {
     );
   }
 
-  /** Writes a turn as a whole, or not at all. Returns the pairs whose messages have been sent before. */
-  async write(turn: Turn, worker: number): Promise<ReadonlySet<Pair>> {
+  /**
+   * Writes a turn as a whole, or not at all. Returns the pairs whose messages have been sent before.
+   * @param now since when what has changed is so.
+   */
+  async write(turn: Turn, worker: number, now: number): Promise<ReadonlySet<Pair>> {
     const rows = turn.outgoing.filter(({ xml }) => xml !== '');
     const { events, pairs, handed, sent, ended, readUpTo } = turn;
     const isEmpty = rows.length + events.length + pairs.size + handed.length + sent.length + ended.length === 0;
@@ -97,12 +104,13 @@ export class JournalStatements {
         await this.#handed.run(
           db,
           handed.map(({ id }) => id),
+          now,
         );
       for (const { id, state, error, xml } of ended) {
-        const change = xml === undefined ? { state, error } : { state, error, xml };
+        const change = { state, state_at: now, error, ...(xml !== undefined && { xml }) };
         await db.updateTable('journal_in').set(change).where('id', '=', id).execute();
       }
-      if (sent.length > 0) await this.#sent.run(db, sent);
+      if (sent.length > 0) await this.#sent.run(db, sent, now);
       if (readUpTo > 0) {
         await db.deleteFrom('journal_out').where('id', '<=', readUpTo).where('worker', '=', worker).execute();
       }
@@ -218,7 +226,7 @@ function insertOncePairs(db: Db, count: number) {
     .compile();
 }
 
-const EVENT: JournalInRow = {
+const EVENT: Omit<JournalInRow, 'state_at'> = {
   id: 0,
   user_id: 0,
   worker: 0,
@@ -230,7 +238,7 @@ const EVENT: JournalInRow = {
   xml: '',
 };
 
-function valuesOfEvent(event: JournalInRow): readonly unknown[] {
+function valuesOfEvent(event: typeof EVENT): readonly unknown[] {
   const { id, user_id, worker, chat, stanza_id, digest, state, error, xml } = event;
   return [id, user_id, worker, chat, stanza_id, digest, state, error, xml];
 }

@@ -39,6 +39,7 @@ export interface JournalOptions {
 export class Journal {
   /** What is stored; without what waits to be. */
   readonly stored: JournalQueries;
+  readonly #clock: Clock;
   readonly #worker: number;
   readonly #ids: JournalIds;
   readonly #statements: JournalStatements;
@@ -58,6 +59,7 @@ export class Journal {
     this.#ids = new JournalIds(clock, worker, last);
     this.#statements = new JournalStatements(db);
     this.#onError = onError;
+    this.#clock = clock;
     this.#worker = worker;
   }
 
@@ -174,7 +176,7 @@ export class Journal {
   /** Returns the pairs whose messages have been sent before. */
   async #store(turn: Turn): Promise<ReadonlySet<Pair>> {
     try {
-      return await this.#statements.write(turn, this.#worker);
+      return await this.#statements.write(turn, this.#worker, this.#clock.now());
     } catch (error) {
       return this.#storeApart(turn, error);
     }

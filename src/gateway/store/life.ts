@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import { nextTurn } from '../serial.ts';
 import { timeOf } from './journal-id.ts';
 import { HAS_OTHER_ID } from './message-ids.ts';
+import { prepared } from './row-statement.ts';
 import type { EventState, Schema } from './schema.ts';
 
 /** A message on its way, as far as it is stored. */
@@ -30,18 +31,20 @@ export interface StoredLife {
   readonly error: string | undefined;
   /** When it was stored; `undefined` when that is not known so exactly. */
   readonly storedAt: Date | undefined;
+  /** To the network: since when its state is so, if that has changed since it was stored and is known. */
+  readonly stateAt: Date | undefined;
   /** Otherwise: not before, and not after; as far as that is known. */
   readonly since: Date | undefined;
   readonly until: Date | undefined;
 }
 
-/** Rows that are looked at in one go: SQLite works while nothing else does. A few milliseconds. */
-const PAGE = 5000;
+/** Rows that are looked at in one go: SQLite works while nothing else does. A millisecond. */
+const PAGE = 2000;
 
 /**
  * Looks for ids of either side, of all users. Nothing is ordered by ids alone, which would cost every message something:
  * this looks at all that is stored, a part at a time, and is for operators. A million messages take SQLite some tenths of a
- * second, of which others wait for some milliseconds at most.
+ * second, of which others wait for a millisecond or two at a time.
  */
 export async function storedLives(db: Kysely<Schema>, ids: readonly string[]): Promise<StoredLife[]> {
   const lives: StoredLife[] = [];
@@ -49,8 +52,8 @@ export async function storedLives(db: Kysely<Schema>, ids: readonly string[]): P
   return lives;
 }
 
-/** Each is a parameter of a statement more than once. */
-const MAX_IDS = 5000;
+/** Each is a parameter of a statement more than once: with many, every page takes longer. */
+const MAX_IDS = 500;
 
 async function livesOf(db: Kysely<Schema>, ids: readonly string[]): Promise<StoredLife[]> {
   const pairs = await pairsWith(db, ids);
@@ -78,13 +81,14 @@ async function livesOf(db: Kysely<Schema>, ids: readonly string[]): Promise<Stor
 }
 
 function lifeOfEvent(event: EventRow, pair: PairRow | undefined, users: Users): StoredLife {
-  const { id, user_id, chat, stanza_id: name, state, error } = event;
+  const { id, user_id, chat, stanza_id: name, state, state_at, error } = event;
   return {
     ...{ user: users.get(user_id) ?? '?', chat, direction: 'to-network', isCarbon: false },
     ...{ xmppId: name.startsWith(NO_ID) ? undefined : name, legacyId: pair?.legacy_id },
     originId: pair === undefined || pair.xmpp_id === name ? undefined : pair.xmpp_id,
     ...{ state, error: error ?? undefined },
     ...{ storedAt: new Date(timeOf(Number(id))), since: undefined, until: undefined },
+    stateAt: state_at === null ? undefined : new Date(Number(state_at)),
   };
 }
 
@@ -94,7 +98,7 @@ function lifeOfPair(pair: PairRow, users: Users, ages: Ages): StoredLife {
   return {
     ...{ user: users.get(pair.user_id) ?? '?', chat: pair.chat, direction: isOwn ? 'to-network' : 'to-user' },
     ...{ isCarbon: pair.from_user === 1 && !isOwn, xmppId: pair.xmpp_id, legacyId: pair.legacy_id },
-    originId: undefined,
+    ...{ originId: undefined, stateAt: undefined },
     ...{ state: stateOf(pair), error: pair.error ?? undefined },
     ...(outId === 0
       ? { storedAt: undefined, ...ages(pair.id) }
@@ -161,15 +165,17 @@ async function pairsWith(db: Kysely<Schema>, ids: readonly string[]) {
   const least = await ends.orderBy('id').executeTakeFirst();
   const greatest = await ends.orderBy('id', 'desc').executeTakeFirst();
   if (least === undefined || greatest === undefined) return [];
-  const page = (from: number) =>
+  // Made once: with many ids that takes as long as to run it.
+  const page = prepared(() =>
     all
-      .where('message.id', '>=', from)
-      .where('message.id', '<', from + PAGE)
+      .where('message.id', '>=', 0)
+      .where('message.id', '<', 0)
       .where((where) => where.or([where('xmpp_id', 'in', ids), where('legacy_id', 'in', ids)]))
-      .execute();
-  const found: Awaited<ReturnType<typeof page>> = [];
+      .compile(),
+  );
+  const found: Awaited<ReturnType<typeof all.execute>> = [];
   for (let from = Number(least.id); from <= Number(greatest.id); from += PAGE) {
-    found.push(...(await page(from)));
+    found.push(...(await page(db, from, from + PAGE, ...ids, ...ids)));
     await nextTurn();
   }
   return found;
@@ -179,7 +185,7 @@ async function eventsWith(db: Kysely<Schema>, names: readonly string[]) {
   const all = db.selectFrom('journal_in').orderBy('id');
   const page = (after: number, end: number | undefined) =>
     all
-      .select(['id', 'user_id', 'chat', 'stanza_id', 'state', 'error'])
+      .select(['id', 'user_id', 'chat', 'stanza_id', 'state', 'state_at', 'error'])
       .where('id', '>', after)
       .$if(end !== undefined, (query) => query.where('id', '<=', end as number))
       .where('stanza_id', 'in', names)
@@ -207,7 +213,7 @@ async function eventUnderOtherId(db: Kysely<Schema>, { user_id, chat, legacy_id 
   const names = pairs.map(({ xmpp_id }) => xmpp_id);
   return db
     .selectFrom('journal_in')
-    .select(['id', 'user_id', 'chat', 'stanza_id', 'state', 'error'])
+    .select(['id', 'user_id', 'chat', 'stanza_id', 'state', 'state_at', 'error'])
     .where('user_id', '=', user_id)
     .where('chat', '=', chat)
     .where('stanza_id', 'in', names)

@@ -250,4 +250,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '0010-when': {
+    async up(db: Db) {
+      await db.schema.alterTable('journal_in').addColumn('state_at', 'bigint').execute();
+    },
+  },
 };

@@ -20,7 +20,8 @@ export class RowStatement<T> {
   readonly #compiled = new Map<number, CompiledQuery>();
 
   /**
-   * @param compile makes the statement for so many rows; its parameters are those of the rows, one after the other.
+   * @param compile makes the statement for so many rows; its parameters are those of the rows, one after the other, after
+   *   those that are there once.
    * @param values the parameters of a row.
    */
   constructor(compile: (rows: number) => CompiledQuery, values: (row: T) => readonly unknown[]) {
@@ -28,12 +29,12 @@ export class RowStatement<T> {
     this.#values = values;
   }
 
-  /** Returns the number of rows that were written. */
-  async run(db: Executor, rows: readonly T[]): Promise<number> {
+  /** Returns the number of rows that were written. @param once the parameters before those of the rows. */
+  async run(db: Executor, rows: readonly T[], ...once: readonly unknown[]): Promise<number> {
     let written = 0;
     for (let done = 0; done < rows.length; ) {
       const size = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - done)));
-      const parameters: unknown[] = [];
+      const parameters: unknown[] = [...once];
       for (let i = done; i < done + size; i++) parameters.push(...this.#values(rows[i] as T));
       const { numAffectedRows } = await db.executeQuery(withParameters(this.#of(size), parameters));
       written += Number(numAffectedRows ?? 0);

@@ -222,6 +222,8 @@ export interface JournalInRow {
   /** A checksum of the text: there are clients that count their ids from 1 whenever they start. */
   digest: number;
   state: EventState;
+  /** Since when, in milliseconds since 1970; null when that is since it came, or not known. */
+  state_at: Generated<number | null>;
   /** Why it failed: the condition, and the text that the sender was given. */
   error: string | null;
   /** The stanza, for as long as it may be needed again; empty afterwards. */

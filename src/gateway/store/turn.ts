@@ -43,7 +43,7 @@ export type Arrival =
   /** It was there. */
   | Pick<JournalInRow, 'id' | 'state'>;
 
-export interface NewEvent extends JournalInRow {
+export interface NewEvent extends Omit<JournalInRow, 'state_at'> {
   readonly arrived: (arrival: Arrival) => void;
 }
 

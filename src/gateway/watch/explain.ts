@@ -53,7 +53,8 @@ const STATES: Readonly<Record<Life['direction'], Readonly<Record<string, string>
 
 /** From what is stored, also after a crash. @param domain of the gateway. */
 export function lifeOfStored(stored: StoredLife, domain: string): Life {
-  const { user, chat, direction, isCarbon, xmppId, originId, legacyId, state, error, storedAt, since, until } = stored;
+  const { user, chat, direction, isCarbon, xmppId, originId, legacyId, state, error } = stored;
+  const { storedAt, stateAt, since, until } = stored;
   const origin =
     direction === 'to-network'
       ? 'came from the server, and was stored'
@@ -69,7 +70,11 @@ export function lifeOfStored(stored: StoredLife, domain: string): Life {
     ...{ outcome: state, error },
     events: [
       ...(storedAt === undefined ? bounds : [{ at: storedAt.toISOString(), what: origin, ms: 0 }]),
-      { at: '', what: STATES[direction][state] ?? state, ms: 0 },
+      {
+        at: stateAt?.toISOString() ?? '',
+        what: STATES[direction][state] ?? state,
+        ms: stateAt === undefined || storedAt === undefined ? 0 : Math.max(0, Number(stateAt) - Number(storedAt)),
+      },
     ],
   };
 }
@@ -87,9 +92,15 @@ export function together(remembered: readonly Life[], stored: readonly Life[]): 
     isTold.add(more);
     const { outcome, legacyId = life.legacyId } = more;
     const error = life.error ?? more.error;
-    return { ...life, legacyId, outcome, error, events: [...life.events, ...more.events.slice(-1)] };
+    return { ...life, legacyId, outcome, error, events: [...life.events, ...more.events.slice(-1).map(after(life))] };
   });
   return [...stored.filter((each) => !isTold.has(each)), ...known];
+}
+
+/** The same event, when it follows what is known of a message. */
+function after({ events }: Life): (event: Event) => Event {
+  const before = Date.parse(events.at(-1)?.at ?? '');
+  return ({ at, what }) => ({ at, what, ms: Math.max(0, Date.parse(at) - before) || 0 });
 }
 
 function isSame(a: Life, b: Life): boolean {

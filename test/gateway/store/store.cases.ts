@@ -472,6 +472,44 @@ export function storeCases(test: Test, database: NewDatabase): void {
     await store.close();
   });
 
+  test('journal :: since when an event is in its state', async () => {
+    const clock = new FakeClock();
+    const store = await opened(await database(), undefined, clock);
+    const { users, journal } = store;
+    const { id: user_id } = await users.save(ROMEO);
+    const id = journal.newId();
+    const event = { id, user_id, chat: 'j', stanza_id: 'a', digest: 0, state: 'pending', xml: '<m/>' } as const;
+    await journal.arrive(event);
+    const steps: [state: string, at: number | undefined][] = [];
+    const look = async () => {
+      const [life] = await store.lives(['a']);
+      steps.push([life?.state ?? '', life?.stateAt === undefined ? undefined : Number(life.stateAt) - began]);
+    };
+    const began = clock.now();
+    await look();
+    const states = [
+      () => journal.hand(id),
+      () => journal.end(id, 'pending'),
+      () => journal.end(id, 'unknown', 'why', ''),
+      () => journal.sent(id),
+    ];
+    for (const change of states) {
+      await clock.advance(1000);
+      await change();
+      await journal.flushed();
+      await clock.advance(1000);
+      await look();
+    }
+    assert.equal(steps, [
+      ['pending', undefined],
+      ['handed', 1000],
+      ['pending', 3000],
+      ['unknown', 5000],
+      ['sent', 7000],
+    ]);
+    await store.close();
+  });
+
   test('text :: any character that a network may use, NUL too', async () => {
     const { users, contacts, messageIds, threads, journal, close } = await opening(await database());
     const { id } = await users.save({ ...ROMEO, legacyModuleData: { password: 'a\0b\\u0000' } });
