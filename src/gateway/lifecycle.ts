@@ -109,7 +109,8 @@ export class Lifecycle {
   online(): void {
     const { watch, log, jid, config, workers, sessions, presenceRecovery } = this.#gateway;
     watch.metrics.connects++;
-    log.info({ jid, server: config.server, port: config.port }, 'connected');
+    const { server, port } = config;
+    log.info({ jid, server, port, ...(workers && { worker: workers.number }) }, 'connected');
     this.#way.outbox.online();
     workers?.online();
     if (this.#hasBeenOnline) {

@@ -54,6 +54,10 @@ export class Ejabberd {
     return ejabberd;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#program?.signal(signal);
+  }
+
   /** Ends it as a crash does; `resume` starts it again with the same data. */
   async halt(): Promise<void> {
     await this.#program?.kill();

@@ -122,6 +122,12 @@ export class Workers {
     return spread;
   }
 
+  /** Those that serve, by their numbers. */
+  get byNumber(): readonly Program[] {
+    const numberOf = ({ output }: Program) => Number(/"worker":(\d+),?[^}]*"msg":"connected"/.exec(output)?.[1] ?? NaN);
+    return this.alive.filter((each) => numberOf(each) >= 0).sort((a, b) => numberOf(a) - numberOf(b));
+  }
+
   /** The process with most people. */
   get busiest(): Program {
     const [[pid] = []] = [...this.spread].sort(([, a], [, b]) => b.length - a.length);
