@@ -166,14 +166,15 @@ test('PostgreSQL :: the command ends, and says why, when its database is stopped
   await server.start();
   const flags = ['-l', HARBOUR, '-j', 'gw.localhost', '--secret', 's', '--server', LOOPBACK];
   try {
-    for (const end of ['disconnected', 'frozen'] as const) {
+    for (const end of ['disconnected', 'frozen', 'frozen when it is to stop'] as const) {
       const url = await postgres.database();
       const run = slipway([...flags, '--port', String(server.componentPort)], { SLIPWAY_DATABASE_URL: url });
       await run.printed(/"msg":"connected"/);
       if (end === 'disconnected') await postgres.disconnect(url);
       else postgres.freeze();
+      if (end === 'frozen when it is to stop') run.signal('SIGTERM');
       const code = await run.exit();
-      if (end === 'frozen') postgres.freeze('SIGCONT');
+      if (end !== 'disconnected') postgres.freeze('SIGCONT');
       assert.is(code, 1, run.output);
       assert.match(run.output, /"msg":"the right to serve from this database is lost: another process may have it"/);
     }

@@ -41,7 +41,9 @@ export const run: CliCommand = {
       const signal = await Promise.race([stopped, tenancy.lost]);
       if (signal instanceof Error) return lost(log, signal);
       log.info({ signal }, 'stopping');
-      await gateway.shutdown();
+      // What is left to be stored waits for a database that may hang.
+      const end = await Promise.race([gateway.shutdown(), tenancy.lost]);
+      if (end instanceof Error) return lost(log, end);
       await tenancy.release();
       return 0;
     } catch (error) {

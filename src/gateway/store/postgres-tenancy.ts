@@ -90,7 +90,12 @@ class Holder implements Tenancy {
   async release(): Promise<void> {
     this.#isReleased = true;
     clearTimeout(this.#beat);
-    await this.#client.end();
+    let timer: NodeJS.Timeout | undefined;
+    // A server that hangs says no goodbye.
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, BEAT_PATIENCE);
+    });
+    await Promise.race([this.#client.end(), expired]).finally(() => clearTimeout(timer));
   }
 
   /** Takes the first number that is free, if there is one. */
