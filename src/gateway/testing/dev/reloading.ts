@@ -49,6 +49,10 @@ export class ReloadingGateway {
     this.#watcher = watch(dirname(this.#options.plugin), { recursive: true }, (_, file) => {
       if (file !== null && isSource(file)) this.#later(file);
     });
+    // As when there are more files than the system watches.
+    this.#watcher.on('error', (error) => {
+      this.#options.say(`Changes of files are not noticed any more: ${error.message}`);
+    });
   }
 
   async stop(): Promise<void> {
@@ -111,6 +115,8 @@ function reportOf(child: ChildProcess): Promise<Report> {
     const onExit = (code: number | null) =>
       resolve({ kind: 'failed', reason: `the plugin ended the process (${code})` });
     child.once('exit', onExit);
+    // It could not be started, or had ended when it was told something.
+    child.on('error', (error) => resolve({ kind: 'failed', reason: error.message }));
     child.once('message', (report) => {
       child.off('exit', onExit);
       resolve(report as Report);
