@@ -132,8 +132,7 @@ async function diagnosis(error: Error, config: Config, place: Place): Promise<Fi
   }
   if (
     error instanceof StreamError ||
-    error.name === 'TimeoutError' ||
-    /no answer|closed the stream|not an XMPP stream/.test(error.message)
+    /no stream header|no answer|closed the stream|not an XMPP stream/.test(error.message)
   ) {
     return notAComponentPort(error, port, lines);
   }
