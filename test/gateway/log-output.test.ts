@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
 import { suite } from '../support/test.ts';
 
 const test = suite('log output');
@@ -21,7 +22,7 @@ for (let i = 0; i < 200; i++) {
 console.error('written');
 await new Promise((resolve) => process.stdin.once('data', resolve));
 log.info({}, 'last but one');
-await new Promise((resolve) => setTimeout(resolve, 200));
+await new Promise((resolve) => process.stdin.once('end', resolve).resume());
 log.info({}, 'last');
 process.exit(0);
 `;
@@ -41,7 +42,7 @@ function heard(child: ChildProcess, text: string): Promise<void> {
   });
 }
 
-const exited = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve));
+const exited = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('close', resolve));
 
 test('a full disk :: costs lines, nothing else', async () => {
   const child = start(openSync('/dev/full', 'w'));
@@ -57,8 +58,10 @@ test('a reader that does not read :: is not waited for, and gets to know how man
   await heard(child, 'written');
   let output = '';
   child.stdout?.on('data', (data) => (output += data));
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  child.stdin?.end('go on');
+  await eventually(() => assert.match(output, 'lines of the log are lost'));
+  child.stdin?.write('go on');
+  await eventually(() => assert.match(output, 'last but one'));
+  child.stdin?.end();
   assert.is(await code, 0);
   const lines = output
     .trimEnd()
