@@ -63,12 +63,8 @@ const ACTS: Readonly<Record<string, (socket: Socket) => void>> = {
   'goes on for ever with 100': (socket) => dripping(socket, '', 'HTTP/1.1 100 Continue\r\n\r\n'),
 };
 
-/** Whether all this is over in time, and with nothing that escapes. */
+/** Plays with a server, which is left in the end. */
 async function withServer(act: (socket: Socket) => unknown, play: (url: string) => Promise<void>): Promise<void> {
-  const escaped: unknown[] = [];
-  const note = (error: unknown) => void escaped.push(error);
-  process.on('uncaughtException', note);
-  process.on('unhandledRejection', note);
   const server = await listenTcp((socket) => {
     socket.once('data', () => act(socket));
     socket.on('data', () => {});
@@ -78,11 +74,26 @@ async function withServer(act: (socket: Socket) => unknown, play: (url: string) 
     await eventually(() => assert.is(server.sockets.size, 0));
   } finally {
     await server.close();
-    process.off('uncaughtException', note);
-    process.off('unhandledRejection', note);
   }
-  assert.equal(escaped, []);
 }
+
+/** Plays with a server of each kind, all at once: they let one wait. */
+async function withEach(play: (url: string, what: string) => Promise<void>): Promise<void> {
+  await Promise.all(Object.entries(ACTS).map(([what, act]) => withServer(act, (url) => play(url, what))));
+}
+
+const escaped: unknown[] = [];
+const note = (error: unknown) => void escaped.push(error);
+test.before.each(() => {
+  process.on('uncaughtException', note);
+  process.on('unhandledRejection', note);
+});
+test.after.each(() => {
+  process.off('uncaughtException', note);
+  process.off('unhandledRejection', note);
+  // What comes of several servers cannot be told apart, but must not be at all.
+  assert.equal(escaped.splice(0), []);
+});
 
 /** What is thrown within so many milliseconds. */
 async function errorOf(task: Promise<unknown>, ms: number): Promise<unknown> {
@@ -103,12 +114,10 @@ async function read(url: string): Promise<void> {
 }
 
 test('fetch :: whatever the server does, a FetchError, in time', async () => {
-  for (const [what, act] of Object.entries(ACTS)) {
-    await withServer(act, async (url) => {
-      const error = await errorOf(read(url), PATIENCE);
-      assert.instance(error, FetchError, `${what}: ${(error as Error)?.stack ?? error}`);
-    });
-  }
+  await withEach(async (url, what) => {
+    const error = await errorOf(read(url), PATIENCE);
+    assert.instance(error, FetchError, `${what}: ${(error as Error)?.stack ?? error}`);
+  });
 });
 
 test('fetch :: a file that nobody reads after all breaks off without a word', async () => {
@@ -148,13 +157,11 @@ function upload(put: string): Promise<string> {
 }
 
 test('upload :: whatever the server does, it is over in time: with an UploadError, or the server has said that it has it', async () => {
-  for (const [what, act] of Object.entries(ACTS)) {
-    await withServer(act, async (url) => {
-      const error = await errorOf(upload(url), PATIENCE);
-      const isTaken = error === 'no error' && !/redirect|nothing|protocol|100|nonsense|headers/.test(what);
-      assert.ok(isTaken || error instanceof UploadError, `${what}: ${(error as Error)?.stack ?? error}`);
-    });
-  }
+  await withEach(async (url, what) => {
+    const error = await errorOf(upload(url), PATIENCE);
+    const isTaken = error === 'no error' && !/redirect|nothing|protocol|100|nonsense|headers/.test(what);
+    assert.ok(isTaken || error instanceof UploadError, `${what}: ${(error as Error)?.stack ?? error}`);
+  });
 });
 
 test('upload :: a server that does not read is left', async () => {
