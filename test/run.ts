@@ -65,8 +65,9 @@ await Promise.all([
     await runQueue(queue, { print, onOutcome: add });
   })(),
 ]);
-// One at a time, each in a process of its own: they start servers and browsers, and wait for them.
-if (mode === 'all') await runQueue(files('e2e'), { filesEach: 1, print, onOutcome: add });
+// One at a time, each in a process of its own: they start servers and browsers, and wait for them, which on a machine that
+// is busy takes minutes.
+if (mode === 'all') await runQueue(files('e2e'), { filesEach: 1, timeout: 300_000, print, onOutcome: add });
 
 for (const each of total.skipped) console.log(`skipped: ${each}`);
 console.log(`${Math.round((Date.now() - started) / 1000)} s`);

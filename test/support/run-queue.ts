@@ -19,6 +19,8 @@ const ARGS = ['--import', 'tsx', '--conditions=slipway-source'];
 interface Options {
   /** How many files a process runs before another takes its place. Default: all that there are. */
   readonly filesEach?: number;
+  /** Milliseconds that each test may take at least, whatever its suite says. */
+  readonly timeout?: number;
   readonly print: (text: string) => void;
   readonly onOutcome: (outcome: Outcome) => void;
 }
@@ -31,9 +33,10 @@ export async function runQueue(queue: string[], options: Options): Promise<void>
   while (queue.length > 0) await oneProcess(queue, options);
 }
 
-function oneProcess(queue: string[], { filesEach = Infinity, print, onOutcome }: Options): Promise<void> {
+function oneProcess(queue: string[], { filesEach = Infinity, timeout = 0, print, onOutcome }: Options): Promise<void> {
   const stdio = ['ignore', 'pipe', 'pipe', 'ipc'] as const;
-  const child = fork(join(ROOT, 'test/support/run-files.ts'), { cwd: ROOT, execArgv: ARGS, stdio: [...stdio] });
+  const env = { ...process.env, TEST_TIMEOUT: `${timeout}` };
+  const child = fork(join(ROOT, 'test/support/run-files.ts'), { cwd: ROOT, execArgv: ARGS, env, stdio: [...stdio] });
   const output = new Output(child);
   let left = filesEach;
   let last = '';

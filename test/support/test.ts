@@ -8,6 +8,9 @@ import { suite as uvuSuite } from 'uvu';
 
 const DEFAULT_TIMEOUT = 30_000;
 
+/** From the runner: what an end-to-end test takes depends on the machine more than on the test. */
+const MINIMUM = Number(process.env.TEST_TIMEOUT ?? 0);
+
 /** Thrown by `skip`. */
 class Skipped extends Error {}
 
@@ -30,7 +33,7 @@ interface Hook {
 /** A group of tests. `timeout` is in milliseconds, for each of them. */
 export function suite(name = '', options: { timeout?: number } = {}): Test {
   const inner = uvuSuite(name);
-  const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+  const timeout = Math.max(options.timeout ?? DEFAULT_TIMEOUT, MINIMUM);
   const guarded = (what: string, handler: () => unknown) => async () => {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_, reject) => {
