@@ -13,6 +13,7 @@ import {
 import Database from 'libsql';
 import { withNul, withoutNul } from './nul.ts';
 import type { Schema } from './schema.ts';
+import { MAX_PAGES, WriteAheadLog } from './write-ahead-log.ts';
 
 /** Statements are prepared once; there are few different ones. */
 const MAX_STATEMENTS = 256;
@@ -27,13 +28,15 @@ export function openSqlite(path: string): Kysely<Schema> {
   // With a write-ahead log, NORMAL survives the death of the process; only a power failure may take the last commits.
   database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
   const statements = new Map<string, SqliteStatement>();
+  const writes = { rows: 0 };
+  if (path !== ':memory:') database.exec(`PRAGMA wal_autocheckpoint = ${MAX_PAGES}`);
   return new Kysely<Schema>({
-    dialect: new Dialect({
+    dialect: new Dialect(path, writes, {
       database: {
         prepare(sql) {
           const known = statements.get(sql);
           if (known !== undefined) return known;
-          const statement = new Statement(database.prepare(sql));
+          const statement = new Statement(database.prepare(sql), sql, writes);
           if (statements.size >= MAX_STATEMENTS) statements.clear();
           statements.set(sql, statement);
           return statement;
@@ -44,13 +47,22 @@ export function openSqlite(path: string): Kysely<Schema> {
   });
 }
 
+/** What has been written since the last commit. */
+interface Writes {
+  rows: number;
+}
+
 /** As libsql has it, but for the character NUL. */
 class Statement implements SqliteStatement {
   readonly reader: boolean;
   readonly #inner: Database.Statement;
+  readonly #writes: Writes;
+  readonly #isWriting: boolean;
 
-  constructor(inner: Database.Statement) {
+  constructor(inner: Database.Statement, sql: string, writes: Writes) {
     this.#inner = inner;
+    this.#isWriting = /^(insert|update|delete)/i.test(sql);
+    this.#writes = writes;
     this.reader = inner.reader;
   }
 
@@ -63,7 +75,10 @@ class Statement implements SqliteStatement {
   }
 
   run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
-    return this.#inner.run(parameters.map(withoutNul));
+    const result = this.#inner.run(parameters.map(withoutNul));
+    // Those that only begin or end something repeat what was written before them.
+    if (this.#isWriting) this.#writes.rows += Number(result.changes);
+    return result;
   }
 
   iterate(): never {
@@ -86,15 +101,19 @@ function useWriteAheadLog(database: Database.Database): void {
 }
 
 class Dialect extends SqliteDialect {
+  readonly #path: string;
+  readonly #writes: Writes;
   readonly #config: SqliteDialectConfig;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(path: string, writes: Writes, config: SqliteDialectConfig) {
     super(config);
+    this.#path = path;
+    this.#writes = writes;
     this.#config = config;
   }
 
   override createDriver(): Driver {
-    return new Driver(this.#config);
+    return new Driver(this.#path, this.#writes, this.#config);
   }
 
   override createAdapter(): Adapter {
@@ -103,6 +122,38 @@ class Dialect extends SqliteDialect {
 }
 
 class Driver extends SqliteDriver {
+  readonly #log: WriteAheadLog | undefined;
+  readonly #writes: Writes;
+
+  constructor(path: string, writes: Writes, config: SqliteDialectConfig) {
+    super(config);
+    this.#writes = writes;
+    if (path !== ':memory:') this.#log = new WriteAheadLog({ path, alone: (task) => this.#alone(task) });
+  }
+
+  /** What was to be done with the connection is done. */
+  override async releaseConnection(): Promise<void> {
+    await super.releaseConnection();
+    const { rows } = this.#writes;
+    if (rows === 0) return;
+    this.#writes.rows = 0;
+    this.#log?.committed(rows);
+  }
+
+  override async destroy(): Promise<void> {
+    await this.#log?.close();
+    await super.destroy();
+  }
+
+  async #alone(task: () => Promise<void>): Promise<void> {
+    await this.acquireConnection();
+    try {
+      await task();
+    } finally {
+      await super.releaseConnection();
+    }
+  }
+
   /** A transaction that reads before it writes would fail, not wait, when another process wrote in between. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));

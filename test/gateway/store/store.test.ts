@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import Database from 'libsql';
 import * as assert from 'uvu/assert';
 import { Store } from '../../../src/gateway/store/store.ts';
@@ -56,6 +56,29 @@ test('room messages :: a database that fails when the first one comes does not k
   assert.is(errors.length, 1);
   await add('kept');
   assert.equal([errors.length, await store.roomMessages.count(id, 'room')], [1, 1]);
+  await store.close();
+});
+
+test('write-ahead log :: is copied beside the work, and begins anew', async () => {
+  const path = await database();
+  const store = await opened(path);
+  const { journal } = store;
+  const length = () => statSync(`${path}-wal`).size;
+  const commit = async () => {
+    journal.send('<m/>', 'x'.repeat(20_000), undefined);
+    await journal.flushed();
+  };
+  // Much less than after what it would be copied by whoever writes.
+  for (let i = 0; i < 450; i++) await commit();
+  let hasBegunAnew = false;
+  for (let i = 0; i < 100 && !hasBegunAnew; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = length();
+    await commit();
+    hasBegunAnew = length() === before;
+  }
+  assert.ok(hasBegunAnew, `${length()} bytes`);
+  assert.ok(statSync(path).size > 9_000_000, 'it is in the database');
   await store.close();
 });
 
