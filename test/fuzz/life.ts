@@ -125,6 +125,8 @@ const config = resolveConfig({
 const gateway = (await startGateway(LIFE_PLUGIN, config, { clock, log: silentLog, reconnectAfter: 1 })) as LifeGateway;
 
 async function settle(): Promise<void> {
+  // The disk takes real time, of which this clock knows nothing.
+  await gateway.drained();
   const id = `sentinel-${++count}`;
   const seen = new Promise<boolean>((resolve) => {
     sentinel = { id, seen: () => resolve(true) };
