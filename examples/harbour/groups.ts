@@ -6,8 +6,10 @@ import { drawFlag, type Group, type HarbourClient, type HarbourEvent } from './n
 
 /** Rooms have a # in front: people have none. */
 export class HarbourBookmarks extends LegacyBookmarks<HarbourRoom> {
+  declare readonly session: HarbourSession;
+
   override async fill(): Promise<void> {
-    const { groups } = (this.session as HarbourSession).client;
+    const { groups } = this.session.client;
     for (const id of groups.keys()) await (await this.byLegacyId(id)).addToBookmarks();
   }
 
@@ -16,7 +18,7 @@ export class HarbourBookmarks extends LegacyBookmarks<HarbourRoom> {
   }
 
   override async jidUsernameToLegacyId(username: string): Promise<string> {
-    const { groups } = (this.session as HarbourSession).client;
+    const { groups } = this.session.client;
     const id = username.slice(1);
     if (username.startsWith('#') && groups.has(id)) return id;
     throw new XmppError('item-not-found', `There is no group ${username} in this harbour.`);
@@ -24,6 +26,8 @@ export class HarbourBookmarks extends LegacyBookmarks<HarbourRoom> {
 }
 
 export class HarbourRoom extends LegacyMUC {
+  declare readonly session: HarbourSession;
+
   override async updateInfo(): Promise<void> {
     const { name, about, subject, isChannel, members } = this.#group;
     this.type = isChannel ? MucType.Channel : MucType.Group;
@@ -66,7 +70,7 @@ export class HarbourRoom extends LegacyMUC {
   }
 
   get #client(): HarbourClient {
-    return (this.session as HarbourSession).client;
+    return this.session.client;
   }
 
   get #group(): Group {

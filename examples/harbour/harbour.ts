@@ -80,9 +80,11 @@ export class HarbourContact extends LegacyContact {
 }
 
 export class HarbourRoster extends LegacyRoster<HarbourContact> {
+  declare readonly session: HarbourSession;
+
   override async fill(): Promise<void> {
     this.userLegacyId = USER;
-    const { client } = this.session as HarbourSession;
+    const { client } = this.session;
     for (const id of client.friends) await (await this.byLegacyId(id)).addToRoster();
   }
 
