@@ -131,11 +131,12 @@ export class JournalQueries {
   }
 
   /**
-   * Removes what is older than this, except what has not come to its end.
+   * Removes what came to its end before this, and what has waited for the server since before this.
    * @returns how many events, and how many rows that never reached the server.
    */
   async purge(before: Date): Promise<{ readonly events: number; readonly outgoing: number }> {
-    const end = firstIdAt(before.getTime());
+    const time = before.getTime();
+    const end = firstIdAt(time);
     const purged = { events: 0, outgoing: 0 };
     for (;;) {
       const ids = await this.#db
@@ -143,6 +144,7 @@ export class JournalQueries {
         .select('id')
         .where('id', '<', end)
         .where('state', 'not in', ['pending', 'handed'])
+        .where((is) => is.or([is('state_at', 'is', null), is('state_at', '<', time)]))
         .orderBy('id')
         .limit(PURGED)
         .execute();

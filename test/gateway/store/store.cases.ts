@@ -397,9 +397,11 @@ export function storeCases(test: Test, database: NewDatabase): void {
     };
     await arrive('open');
     journal.sent(await arrive('done'));
+    const late = await arrive('done late');
     journal.send('<m/>', '<m/>', undefined);
     await journal.flushed();
     await clock.advance(10_000);
+    journal.end(late, 'failed', 'no');
     await arrive('new');
     journal.send('<n/>', '<n/>', undefined);
     await journal.flushed();
@@ -408,6 +410,8 @@ export function storeCases(test: Test, database: NewDatabase): void {
       (await journal.stored.open()).map(({ stanzaId }) => stanzaId),
       ['open', 'new'],
     );
+    await clock.advance(6000);
+    assert.equal(await journal.stored.purge(new Date(clock.now() - 5000)), { events: 1, outgoing: 1 });
     await close();
   });
 
