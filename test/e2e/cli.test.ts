@@ -150,7 +150,10 @@ test('explain :: asks the gateway that runs; after a crash it reads what is stor
     const [code, stored] = await explain('007');
     assert.is(code, 0);
     assert.match(stored, /^From romeo@localhost to ada@gw\.localhost: sent\n {2}XMPP id 007, network id \S+\n/);
-    assert.match(stored, /came from the server, and was stored\n {2}now +the plugin has taken it\n$/);
+    assert.match(
+      stored,
+      /came from the server, and was stored\n {2}\d\S+ +the plugin has taken it( {2}\(\+[\d.]+ ms\))?\n$/,
+    );
     const both = slipway(['explain', '007', 'never', ...flags]);
     assert.is(await both.exit(), 1);
     assert.is(both.output, `${stored}\nNothing is known of a message never.\n`);
