@@ -24,9 +24,12 @@ import { nextTurn } from './serial.ts';
 import type { Journal } from './store/journal.ts';
 import type { Outgoing, Pair } from './store/turn.ts';
 
-/** Milliseconds that a fence waits for more to be behind it; when there are presences only, which nobody waits for. */
+/** Milliseconds that a fence waits for more to be behind it; when there are only some presences, which nobody waits for. */
 const FENCE_DELAY = 5;
 const STATE_FENCE_DELAY = 1000;
+
+/** Presences of which so many are not kept for longer than needed: what lives for long is dear to collect. */
+const MANY_STATES = 500;
 
 /** Milliseconds after which what is stored is read again when it could not be. */
 const PUMP_AGAIN = 1000;
@@ -46,6 +49,12 @@ export interface OutboxOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** A presence, and the how many-th it is. */
+interface Written {
+  readonly presence: Element;
+  readonly number: number;
+}
+
 export class Outbox {
   readonly #link: Link;
   readonly #journal: Journal;
@@ -55,7 +64,7 @@ export class Outbox {
   readonly #held = new Map<string | number, Element | string>();
   #count = 0;
   /** Presences that were written and not read yet, as far as is known, in that order: what was lost is written again. */
-  readonly #unread = new Map<string, { readonly presence: Element; readonly number: number }>();
+  #unread: Written[] = [];
   #presences = 0;
   /** The last row that is stored, the last one written to this stream, and the last one that the server has read. */
   #stored = 0;
@@ -135,7 +144,7 @@ export class Outbox {
     const [upTo, presences] = [this.#written, this.#presences];
     await this.#link.fence();
     this.#acknowledge(upTo, presences);
-    if (this.#written > this.#read || this.#unread.size > 0) return;
+    if (this.#written > this.#read || this.#unread.length > 0) return;
     this.#nextFence?.cancel();
     this.#nextFence = undefined;
   }
@@ -193,11 +202,10 @@ export class Outbox {
   }
 
   #noteUnread(stanza: Element): void {
-    const key = stateOf(stanza);
-    if (key === undefined) return;
-    this.#unread.delete(key);
-    this.#unread.set(key, { presence: stanza, number: ++this.#presences });
-    if (this.#unread.size > MAX_HELD) for (const [first] of this.#unread) return void this.#unread.delete(first);
+    if (!isState(stanza)) return;
+    this.#unread.push({ presence: stanza, number: ++this.#presences });
+    // Which are outdated is only looked for when it matters: there are very many, and most are read at once.
+    if (this.#unread.length >= 2 * MAX_HELD) this.#unread = lastOfEach(this.#unread).slice(-MAX_HELD);
     this.#fenceSoon();
   }
 
@@ -205,16 +213,16 @@ export class Outbox {
   #holdUnread(): void {
     const newer = [...this.#held];
     this.#held.clear();
-    for (const [key, { presence }] of this.#unread) this.#held.set(key, presence);
+    for (const { presence } of lastOfEach(this.#unread)) this.#held.set(stateOf(presence), presence);
     for (const [key] of newer) this.#held.delete(key);
     for (const [key, stanza] of newer) this.#held.set(key, stanza);
-    this.#unread.clear();
+    this.#unread = [];
     if (this.#held.size >= MAX_HELD) this.#pause(true, this.#isReadingPaused);
   }
 
   #hold(stanza: Element | string): void {
     if (typeof stanza !== 'string' && isChatState(stanza)) return;
-    const key = stateOf(stanza) ?? this.#count++;
+    const key = typeof stanza !== 'string' && isState(stanza) ? stateOf(stanza) : this.#count++;
     this.#held.delete(key);
     this.#held.set(key, stanza);
     if (this.#held.size === MAX_HELD) this.#pause(true, this.#isReadingPaused);
@@ -273,9 +281,10 @@ export class Outbox {
 
   #fenceSoon(): void {
     if (this.#isFencing || !this.#link.online) return;
-    const isState = this.#written <= this.#read;
-    if (isState && this.#unread.size === 0) return;
-    const delay = isState ? STATE_FENCE_DELAY : FENCE_DELAY;
+    const isAllRead = this.#written <= this.#read;
+    const states = this.#unread.length;
+    if (isAllRead && states === 0) return;
+    const delay = isAllRead && states < MANY_STATES ? STATE_FENCE_DELAY : FENCE_DELAY;
     if (this.#nextFence !== undefined) {
       if (this.#nextFence.delay <= delay) return;
       this.#nextFence.cancel();
@@ -301,10 +310,8 @@ export class Outbox {
   }
 
   #acknowledge(upTo: number, presences: number): void {
-    for (const [key, { number }] of this.#unread) {
-      if (number > presences) break;
-      this.#unread.delete(key);
-    }
+    const next = this.#unread.findIndex(({ number }) => number > presences);
+    this.#unread = next === -1 ? [] : this.#unread.slice(next);
     if (upTo <= this.#read) return;
     this.#read = upTo;
     this.#journal.read(upTo);
@@ -320,11 +327,24 @@ function isLasting(stanza: Element): boolean {
   );
 }
 
-/** Whose state towards whom a presence tells: only the last one counts. */
-function stateOf(stanza: Element | string): string | undefined {
-  if (typeof stanza === 'string' || stanza.name !== 'presence') return undefined;
-  const { from, to, type } = stanza.attrs;
-  return type === undefined || type === 'unavailable' ? `${from} ${to}` : undefined;
+/** Whether it is a presence that tells a state: only the last one counts. */
+function isState({ name, attrs: { type } }: Element): boolean {
+  return name === 'presence' && (type === undefined || type === 'unavailable');
+}
+
+/** Whose state towards whom a presence tells. */
+function stateOf({ attrs: { from, to } }: Element): string {
+  return `${from} ${to}`;
+}
+
+function lastOfEach(written: readonly Written[]): Written[] {
+  const last = new Map<string, Written>();
+  for (const each of written) {
+    const state = stateOf(each.presence);
+    last.delete(state);
+    last.set(state, each);
+  }
+  return [...last.values()];
 }
 
 function isChatState(stanza: Element): boolean {

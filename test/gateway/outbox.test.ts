@@ -66,6 +66,26 @@ async function settled(): Promise<void> {
 
 const message = (to: string) => stanza(`<message to='${to}'/>`);
 
+test('presence :: what is not read yet is bounded, and of each the last one stays; many make the fence hurry', async () => {
+  const { link, clock, box, news, store } = await boxed();
+  link.online = true;
+  box.online();
+  const presence = (from: number, show: number) =>
+    box.send(stanza(`<presence from='${from}' to='a' id='${from}.${show}'/>`));
+  for (let from = 0; from < 12_000; from++) presence(from, 1);
+  for (let i = 0; i < 8000; i++) presence(11_999 - (i % 2), i);
+  await clock.advance(5);
+  assert.is(link.fences.length, 1);
+  await news();
+  link.online = false;
+  link.online = true;
+  box.online();
+  const told = (await news()).map((xml) => /id='(.*?)'/.exec(xml)?.[1]);
+  assert.is(told.length, 10_000);
+  assert.equal([told[0], told[9997], ...told.slice(-2)], ['2000.1', '11997.1', '11999.7998', '11998.7999']);
+  await store.close();
+});
+
 test('offline :: messages wait in order; of presences the last counts; chat states are dropped', async () => {
   const { link, box, news, store } = await boxed();
   for (const xml of [
