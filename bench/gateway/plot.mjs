@@ -1,6 +1,6 @@
 /** How the cost of one grows with how many there are: one small chart for each measure, as SVG. */
 
-const WIDTH = 240;
+const WIDTH = 340;
 const HEIGHT = 130;
 const COLUMNS = 3;
 
@@ -20,7 +20,7 @@ export function plotScaling(results, machine) {
 }
 
 function chart({ title, unit, goal, points }) {
-  const [left, top, right, bottom] = [36, 30, WIDTH - 14, HEIGHT - 22];
+  const [left, top, right, bottom] = [36, 30, WIDTH - 24, HEIGHT - 22];
   const highest = Math.max(goal ?? 0, ...points.map(({ value }) => value)) * 1.1;
   const x = (i) => left + ((right - left) * i) / (points.length - 1);
   const y = (value) => bottom - ((bottom - top) * value) / highest;
